@@ -7,8 +7,9 @@ The exit codes are a contract with pipelines and are listed in docs/architecture
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
+
+from pipelinekit.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

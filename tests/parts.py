@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -68,14 +68,30 @@ class Parts:
     """Pods that do not get ready."""
     gone: set[str] = field(default_factory=set)
     """Names of workloads that are not there."""
+    lost: set[str] = field(default_factory=set)
+    """Objects, like NetworkPolicy/store, that a hand has deleted."""
+    scaled: dict[str, int] = field(default_factory=dict)
+    """How many pods a hand has said of a workload, by its name."""
+    leaving: set[str] = field(default_factory=set)
+    """Namespaces that are being deleted."""
     late: int = 0
     """So many looks from now on show workloads whose newest state is not observed."""
 
     def settle(self, target: Target, *, privileged: bool) -> bool:
+        if target.namespace in self.leaving:
+            raise refused("object-ending", f"namespace {target.namespace} is being deleted")
         if target.namespace in self.levels:
             return False
         self.levels[target.namespace] = "privileged" if privileged else "restricted"
         return True
+
+    def absent(self, target: Target, objects: Sequence[Object]) -> Sequence[Object]:
+        del target
+        return [each for each in objects if f"{each['kind']}/{each['metadata']['name']}" in self.lost]
+
+    def ending(self, target: Target) -> Collection[str]:
+        del target
+        return self.leaving
 
     def there(self, target: Target, objects: Sequence[Object]) -> Sequence[Object]:
         del target
@@ -86,6 +102,8 @@ class Parts:
 
     def _live(self, each: Object, *, behind: bool) -> Object:
         spec = dict(each["spec"])
+        if (scaled := self.scaled.get(each["metadata"]["name"])) is not None:
+            spec["replicas"] = scaled
         count = int(spec.get("replicas", 1))
         new = count - len(self.old) if each["kind"] == "StatefulSet" else count
         status = {

@@ -267,7 +267,7 @@ class Bench:
         events = self.ledger.history(BRANCH).events
         return [each.kind for each in events if each.environment == environment]
 
-    def ends(self) -> object:
+    def ends(self) -> tuple[list[Any], list[Any], list[Any]]:
         """How everything stands, but for what only counts tries: revisions, commits, and who took it up."""
         records = self.cluster.records.values()
         runs = [record.values for each in records for record in [each[max(each)]]]

@@ -13,6 +13,8 @@ from pipelinekit.errors import failed, refused
 HELD = 30.0
 """Seconds that a connection waits for somebody to be behind the door."""
 _PIECE = 64 * 1024
+_PAUSE = 0.1
+"""Seconds until what the system refuses is tried again."""
 
 
 class Door:
@@ -43,12 +45,17 @@ class Door:
         self._listening.close()
 
     def _accept(self) -> None:
-        while True:
+        while not self._closed:
             try:
                 caller, _ = self._listening.accept()
             except OSError:
-                return
-            threading.Thread(target=self._serve, args=(caller,), daemon=True).start()
+                # The machine's files may be used up by those who wait: some of them give up in time.
+                time.sleep(_PAUSE)
+                continue
+            try:
+                threading.Thread(target=self._serve, args=(caller,), daemon=True).start()
+            except RuntimeError:
+                caller.close()
 
     def _serve(self, caller: socket.socket) -> None:
         with caller:
@@ -77,7 +84,7 @@ class Door:
             except OSError:
                 with self._changed:
                     if self._behind == behind:
-                        self._changed.wait(0.1)
+                        self._changed.wait(_PAUSE)
 
 
 def _listen(port: int) -> socket.socket:

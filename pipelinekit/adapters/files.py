@@ -24,6 +24,14 @@ LONGEST = 1_000
 """Characters of a path below an application's folder."""
 
 
+def is_there(path: Path) -> bool:
+    """Whether a file is at a path that a document names; nothing is at one that no disk takes.
+
+    A `Path` raises for a name of more than 255 bytes, and for a folder that may not be entered.
+    """
+    return os.path.isfile(path)  # noqa: PTH113
+
+
 def read_bytes(path: Path, limit: int = regular.CONTENT) -> bytes:
     """The file's content; `ToolFailed` with the reason when it is no file, too large, or cannot be read."""
     try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
@@ -29,6 +28,7 @@ from pipelinekit.model.release import Credentials, Target
 from pipelinekit.plan.inputs import HUB, HUB_API
 from pipelinekit.plan.preflight import rights as rights_of
 from pipelinekit.ports import SILENT
+from pipelinekit.records import dataclass
 
 OLDEST = {"git": git.OLDEST, "helm": "3.17", "kubectl": "1.28", "docker": "20.10", "buildah": "1.28"}
 """The oldest version of a tool that works."""

@@ -8,7 +8,6 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from pipelinekit.adapters import endings
 from pipelinekit.adapters.lines import Collector
 from pipelinekit.adapters.programs import find
 from pipelinekit.errors import Fault, ToolFailed
+from pipelinekit.records import dataclass
 
 if TYPE_CHECKING:
     import subprocess

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,6 +49,7 @@ def changes(
     polled: bool | None = None
     watching, missed = False, 0
     while True:
+        there = _waited_for(root, say)
         try:
             for batch in _batches(
                 root.resolve(),
@@ -62,20 +64,47 @@ def changes(
                 rust_timeout=OPEN,
                 yield_on_timeout=True,
             ):
+                if _identity(root) != there:
+                    # Another folder stands there, or none: the system tells of the one that was.
+                    watching, missed = False, 1
+                    break
                 if batch and not polled:
                     _require_room(root)
                 if batch or not watching or also():
                     yield max(len(batch), missed)
                     watching, missed = True, 0
+            else:
+                return
         except OSError as error:
+            if _identity(root) != there:
+                watching, missed = False, 1
+                continue
             why = _limit(error)
             if polled or not why:
                 raise
             say(f"{why}; until then the folder is looked at every second")
             # What changes until it is looked at nobody tells: then, and not before, is the moment to compare.
             polled, watching, missed = True, False, int(watching)
-        else:
-            return
+
+
+def _identity(root: Path) -> tuple[int, int] | None:
+    """Which folder stands there now; None for none."""
+    try:
+        found = root.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _waited_for(root: Path, say: Callable[[str], None]) -> tuple[int, int]:
+    """Which folder stands there, once one does: a checkout takes it away, and the next one brings it back."""
+    told = False
+    while (there := _identity(root)) is None:
+        if not told:
+            say(f"there is no folder {root} any more: nothing is brought up until there is one")
+        told = True
+        time.sleep(POLL / 1000)
+    return there
 
 
 def _batches(root: Path, **options: Any) -> Iterator[set[FileChange]]:

@@ -32,6 +32,20 @@ def zone(name: str, begin: int, end: int) -> Zone | None:
     return Zone(name, tuple(changes))
 
 
+def known() -> frozenset[str]:
+    """The names of all zones that there are."""
+    return frozenset(zoneinfo.available_timezones())
+
+
+def is_known(name: str) -> bool:
+    """Whether there is a zone of that name."""
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
 def _change(info: zoneinfo.ZoneInfo, low: int, high: int) -> tuple[int, int]:
     before = _offset(info, low)
     while high - low > 1:

@@ -89,7 +89,8 @@ def run(arguments: list[str]) -> NoReturn:
         report.error(error)
         report.leave(error.exit_code)
     except click.exceptions.Abort:
-        sys.stderr.write("\ninterrupted\n")
+        with contextlib.suppress(BrokenPipeError):
+            sys.stderr.write("\ninterrupted\n")
         report.leave(130)
     except click.ClickException as error:
         from pipelinekit.cli.output import astray
@@ -98,9 +99,10 @@ def run(arguments: list[str]) -> NoReturn:
         hint = astray.hint(known, arguments)
         if "--json" in arguments:
             report.error_json(UsageError(Fault("usage", known.format_message(), hint=hint)))
-        known.show()
-        if hint:
-            sys.stderr.write(f"  {hint}\n")
+        with contextlib.suppress(BrokenPipeError):
+            known.show()
+            if hint:
+                sys.stderr.write(f"  {hint}\n")
         report.leave(error.exit_code)
     except BrokenPipeError:
         sys.stderr.close()

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from pipelinekit import names
 from pipelinekit.generators import installers
 from pipelinekit.model.app import App, Build, Language
+from pipelinekit.records import dataclass
 
 Computed = Callable[[Build], dict[str, Any]]
 

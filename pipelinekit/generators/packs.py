@@ -39,12 +39,17 @@ def plan(language: Language, site: Site) -> Iterator[FilePlan]:
 def packed(tree: Tree) -> Tree:
     """A pack's files from an application's: the chart itself is `charts/`, and is one that Helm 2 loads.
 
-    Helm 2 refuses charts of version 2, and knows no type.
+    Helm 2 refuses charts of version 2, and knows no type. It makes no folder for a template when classic
+    Draft has it write the chart, so that those of folders stand beside the others: `tests-http.yaml`.
     """
-    folder = f"charts/{NAME}/"
-    found = {path.replace(folder, "charts/", 1): file for path, file in tree.items()}
+    found = {_flat(path.replace(f"charts/{NAME}/", "charts/", 1)): file for path, file in tree.items()}
     text = found["charts/Chart.yaml"].text.replace("apiVersion: v2\n", "apiVersion: v1\n")
     found["charts/Chart.yaml"] = replace(
         found["charts/Chart.yaml"], text=text.replace("type: application\n", "")
     )
     return {**found, "tasks.toml": File(TASKS)}
+
+
+def _flat(path: str) -> str:
+    _, templates, below = path.partition("charts/templates/")
+    return f"{templates}{below.replace('/', '-')}" if templates else path

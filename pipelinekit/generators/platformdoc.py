@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from itertools import chain, count
 
 from pipelinekit import names
 from pipelinekit.model.platform.document import PER_TEAM
 from pipelinekit.model.tree import FilePlan
+from pipelinekit.records import dataclass
 
 FILE = "platform.yaml"
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from pipelinekit.merge.structured import merge_text
 from pipelinekit.model.tree import File, Tree
 from pipelinekit.ports import TextMerge
+from pipelinekit.records import dataclass
 
 
 class Outcome(StrEnum):

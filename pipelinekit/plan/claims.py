@@ -9,7 +9,8 @@ from typing import Any
 def claims_of(stateful_set: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """The spec of each claim by its name; none of what has none."""
     templates = (stateful_set.get("spec") or {}).get("volumeClaimTemplates") or ()
-    return {each["metadata"]["name"]: each.get("spec") or {} for each in templates}
+    names = (str((each.get("metadata") or {}).get("name", "")) for each in templates)
+    return {name: each.get("spec") or {} for name, each in zip(names, templates, strict=True)}
 
 
 def asked(claim: Mapping[str, Any]) -> str:

@@ -6,9 +6,10 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from pipelinekit.model.release import ImageRef
+from pipelinekit.records import dataclass
 
 FORMAT = 1
 """Part of the digest: raised when a build of the same inputs would give another image."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pipelinekit.model.ledger import Entry, History
 from pipelinekit.model.platform.document import Environment, Platform
 from pipelinekit.plan.gates.freeze import frozen
 from pipelinekit.plan.gates.records import ARRIVALS, living, releases, verified
 from pipelinekit.plan.gates.stops import barred, held, unreviewed
+from pipelinekit.records import dataclass
 
 UNSAID = "no reason given"
 

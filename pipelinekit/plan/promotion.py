@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from pipelinekit.errors import Refused, refused, usage
 from pipelinekit.model.app import App
 from pipelinekit.model.digest import digest_of
-from pipelinekit.model.ledger import OF_PIPELINES, Entry, History
+from pipelinekit.model.ledger import BEGUN, OF_PIPELINES, Entry, History
 from pipelinekit.model.platform.document import Charts, Environment, Platform
-from pipelinekit.model.promotion import Live, PromotionPlan, Release
+from pipelinekit.model.promotion import Live, PromotionPlan, Release, gates_said
 from pipelinekit.model.receipts import ChartPublished
 from pipelinekit.model.release import ImageRef, Key, ReleasePlan, Revision, Target
 from pipelinekit.names import meant, nearest
 from pipelinekit.plan.gates.records import ARRIVALS, arrivals, living, release_of, releases
-from pipelinekit.plan.release import describe_gate
+from pipelinekit.plan.moment import spoken
 
-BEGUN = "begun"
-"""The stage, in an event's details, of a promotion whose effects have begun."""
 _DEEDS = frozenset({*OF_PIPELINES, *ARRIVALS, "requested"})
 
 
@@ -113,7 +111,7 @@ def plan_component(
 def _before(environment: Environment, target: Target, live: Live) -> dict[str, str]:
     """What a plan names beside the release itself."""
     return {
-        "gates": f"{describe_gate(environment)} ({digest_of(_gates(environment))})",
+        "gates": gates_said(_gates_told(environment), digest_of(_gates(environment))),
         "place": f"namespace {target.namespace} of {target.context or 'the current context'}",
         "live": str(live),
     }
@@ -228,6 +226,32 @@ def busy(entry: Entry) -> Refused:
         f"{event.version} is on its way to {event.environment} ({entry.writer} has begun it)",
         hint="wait until it has ended; `pipelinekit status` shows what runs",
     )
+
+
+def _gates_told(environment: Environment) -> Iterator[str]:
+    """Each gate with all that it asks for, which is approved; no two begin with the same word."""
+    if environment.after:
+        yield f"after {environment.after}"
+    if environment.soak:
+        yield f"soak {spoken(environment.soak)}"
+    asked = environment.approvals
+    if asked:
+        others = (("author", asked.author), ("requester", asked.requester))
+        more = [f"no {name}" for name, counts in others if not counts] + ["signed"] * asked.signed
+        yield ", ".join((f"approvals {asked.count} of {', '.join(asked.groups)}", *more))
+    if environment.freeze:
+        windows = (f"{each.start} to {each.end} {each.zone}" for each in environment.freeze)
+        yield f"freeze {', '.join(windows)}"
+    if environment.evidence:
+        each_one = (
+            f"{each.type} {each.verdict}" + (f" in {spoken(each.age)}" if each.age else "")
+            for each in environment.evidence
+        )
+        yield f"evidence {', '.join(each_one)}"
+    if environment.change:
+        yield f"change {environment.change}"
+    if environment.back:
+        yield "back asked for"
 
 
 def _gates(environment: Environment) -> object:

@@ -145,8 +145,10 @@ def peer_of(word: str, app: App, platform: Platform) -> tuple[str, str]:
     return named or (known[0] if len(known) == 1 else app.team), name
 
 
-def environments_to_deploy(platform: Platform, name: str, *, automatic: bool) -> tuple[Environment, ...]:
-    """The environments that a deployment goes to: the named one, or all automatic ones.
+def environments_to_deploy(
+    platform: Platform, name: str, *, automatic: bool, of: str = "APP@VERSION"
+) -> tuple[Environment, ...]:
+    """The environments that a deployment of a release (`of`) goes to: the named one, or all automatic ones.
 
     Raises `Refused` for one with a gate: a release gets there by promotion only.
     """
@@ -158,7 +160,7 @@ def environments_to_deploy(platform: Platform, name: str, *, automatic: bool) ->
         raise refused(
             "environment-gated",
             f"'{environment.name}' is reached by promotion, not by deploying",
-            hint=f"its gate: {gate}; `pipelinekit promote APPLICATION --to {environment.name}`",
+            hint=f"its gate: {gate}; `pipelinekit promote {of} --to {environment.name}`",
         )
     return (environment,)
 

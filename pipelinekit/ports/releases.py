@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+
+from pipelinekit.records import dataclass
 
 if TYPE_CHECKING:
     # Only names in promises: whoever generates need not load what a release is made of.
@@ -128,6 +129,13 @@ class Releases(Protocol):
         """
         ...
 
+    def has_run(self, target: Target) -> bool:
+        """Whether any revision was ever deployed whole, as far back as there are records.
+
+        Raises `ToolFailed` when the cluster does not say.
+        """
+        ...
+
     def back(
         self,
         target: Target,
@@ -170,12 +178,16 @@ class Objects(Protocol):
         ...
 
     def restore(self, target: Target, name: str, patch: Sequence[Mapping[str, Any]]) -> None:
-        """Patch an object like Deployment/orders; `ToolFailed` when it has changed since it was looked at."""
+        """Patch an object like Deployment.v1.apps/orders; `ToolFailed` when it has changed since the look."""
         ...
 
 
 class Tasks(Protocol):
     """The tasks that run before a rollout."""
+
+    def now(self, target: Target) -> float:
+        """The time by which the cluster dates, in seconds since 1970; 0 where it tells none."""
+        ...
 
     def tasks(self, target: Target) -> tuple[TaskPod, ...]:
         """Their pods, those of earlier deployments included."""
@@ -209,8 +221,11 @@ class Cluster(Tasks, SecretVersions, Protocol):
         """Make the target's namespace unless it is there; whether it was made."""
         ...
 
-    def troubles(self, target: Target, *, since: float = 0) -> tuple[Trouble, ...]:
-        """Why the target's pods (those made since then) are not ready; empty when all are."""
+    def troubles(self, target: Target, *, since: float = 0, kept: bool = False) -> tuple[Trouble, ...]:
+        """Why the target's pods are not ready; empty when all are.
+
+        It is those that were made since then, and with `kept` older ones of their makers' present template.
+        """
         ...
 
     def last_lines(self, target: Target, trouble: Trouble) -> tuple[str, ...]:

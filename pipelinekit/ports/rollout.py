@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -38,11 +38,22 @@ class Parts(Protocol):
     """What a component is made of in a cluster."""
 
     def settle(self, target: Target, *, privileged: bool) -> bool:
-        """Make the namespace unless it is there; whether it was made."""
+        """Make the namespace unless it is there; whether it was made.
+
+        Raises `Refused` for one that is being deleted.
+        """
         ...
 
     def there(self, target: Target, objects: Sequence[Object]) -> Sequence[Object]:
         """Those of the objects that are there, as they are."""
+        ...
+
+    def absent(self, target: Target, objects: Sequence[Object]) -> Sequence[Object]:
+        """Those of the objects that are not there; of what the account may not read nobody knows."""
+        ...
+
+    def ending(self, target: Target) -> Collection[str]:
+        """The namespaces of the cluster that are being deleted; none for an account that may not look."""
         ...
 
     def pods(self, target: Target, labels: Mapping[str, str], leader: str = "") -> Sequence[Object]:

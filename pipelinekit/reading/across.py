@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from pipelinekit import names
 from pipelinekit.errors import Fault
@@ -13,6 +12,7 @@ from pipelinekit.names import nearest
 from pipelinekit.reading.app import read_app_with_places
 from pipelinekit.reading.document.faults import position
 from pipelinekit.reading.document.source import Source
+from pipelinekit.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,6 +155,7 @@ def _component(data: Data) -> Component:
         repositories=data.get("repositories", False),
         prerequisite=_prerequisite(data["prerequisite"]) if "prerequisite" in data else None,
         wants=tuple(Want(**each) for each in data.get("wants", ())),
+        shared=tuple(data.get("shared", ())),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from pipelinekit.errors import Fault
@@ -14,6 +14,7 @@ from pipelinekit.names import meant, nearest
 from pipelinekit.reading.component import read_component_with_places
 from pipelinekit.reading.document.faults import position
 from pipelinekit.reading.document.source import Source
+from pipelinekit.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipelinekit.counts import counted
 from pipelinekit.errors import PipelinekitError, Refused, ToolFailed, refused
@@ -16,6 +16,7 @@ from pipelinekit.plan.ownership import check_ground, check_objects
 from pipelinekit.plan.preparation import objects_of, preparation
 from pipelinekit.ports import Say
 from pipelinekit.ports.namespaces import Namespaces
+from pipelinekit.records import dataclass
 
 AT_ONCE = 4
 """How many namespaces are looked at together."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal
 
 from pipelinekit.errors import Place
@@ -13,6 +13,7 @@ from pipelinekit.model.platform.document import LOCAL, Environment, Platform
 from pipelinekit.plan.release import chart_ref, describe_gate
 from pipelinekit.reading.across import Described
 from pipelinekit.reading.document.source import Path, Source, dotted
+from pipelinekit.records import dataclass
 
 Cause = Literal["app", "environment", "platform", "default"]
 

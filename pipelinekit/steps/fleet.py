@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, ThreadPoolExecutor
-from dataclasses import dataclass
 from enum import StrEnum
 
 from pipelinekit.counts import counted
@@ -14,6 +13,7 @@ from pipelinekit.model.platform.document import Registration
 from pipelinekit.model.platform.site import Site
 from pipelinekit.ports import Say, TextMerge, Workspace
 from pipelinekit.reading.app import FILE, read_app
+from pipelinekit.records import dataclass
 from pipelinekit.render import Templates
 from pipelinekit.steps.generate import apply_generation, inputs_digest, is_current, plan_generation, remember
 from pipelinekit.steps.sync import check_identity

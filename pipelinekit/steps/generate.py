@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from pipelinekit.counts import counted
@@ -19,6 +19,7 @@ from pipelinekit.names import nearest
 from pipelinekit.plan.migrations import MIGRATIONS, TEMPLATES, Migration, due
 from pipelinekit.ports import TextMerge, Workspace
 from pipelinekit.reading.lock import read_lock
+from pipelinekit.records import dataclass
 from pipelinekit.render import Templates, render
 from pipelinekit.render.lock import lock_text
 from pipelinekit.steps.migrate import migrate, settle

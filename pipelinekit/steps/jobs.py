@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipelinekit.errors import Fault, PipelinekitError, Refused, ToolFailed, refused
 from pipelinekit.model.jenkins.jobconfig import Config, differences, digest_of
@@ -16,6 +16,7 @@ from pipelinekit.plan.jenkins.jobchanges import Live, blocked, plan_changes, to_
 from pipelinekit.plan.jenkins.jobs import provenance
 from pipelinekit.ports import Jobs, Say
 from pipelinekit.reading.configxml import disabled, is_as_posted, lay_over, read_config
+from pipelinekit.records import dataclass
 from pipelinekit.steps.jobtexts import prepare
 
 AT_ONCE = 8

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipelinekit.generators.configxml import config_xml, described, escaped
 from pipelinekit.model.jenkins.jobconfig import Config, digest_of, digest_said, said
@@ -13,6 +13,7 @@ from pipelinekit.model.jenkins.jobs import Git, GitHub, Job, Multibranch
 from pipelinekit.model.jenkins.marker import Marker, with_marker, without_marker
 from pipelinekit.plan.jenkins.jobs import provenance
 from pipelinekit.reading.configxml import read_config
+from pipelinekit.records import dataclass
 
 _WORD = re.compile(r"[A-Za-z0-9._:/@~-]+")
 """What stands in XML, in a field and in a digest's text as it is, unless it is `false`, which is no field."""

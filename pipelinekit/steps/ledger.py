@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from pipelinekit.errors import PipelinekitError, refused
 from pipelinekit.model.ledger import (
@@ -21,6 +21,7 @@ from pipelinekit.model.ledger import (
 from pipelinekit.plan.gates.records import common_of, lost
 from pipelinekit.plan.ledger.documents import judged, strays
 from pipelinekit.ports import Ledger
+from pipelinekit.records import dataclass
 
 Anchors = Callable[[str], Iterable[Anchor]]
 """What is remembered of a branch; raises where it cannot be asked."""
@@ -219,11 +220,21 @@ def _is_of(branch: str, application: str) -> bool:
     return branch.endswith(f"/{application}") and branch.startswith("apps/")
 
 
-def revoke(ledger: Ledger, key: str, reason: str, *, keep: bool, writer: Writer, platform: str = "") -> Event:
+def revoke(
+    ledger: Ledger,
+    key: str,
+    reason: str,
+    *,
+    keep: bool,
+    writer: Writer,
+    platform: str = "",
+    unread: Callable[[str, str], None] = lambda *_: None,
+) -> Event:
     """Have a key count no more; with `keep`, what it has written so far stays valid.
 
     Nothing proves when a key was stolen: whatever is there now counts as written before, or nothing does.
-    A branch that cannot be read is kept nothing of, or whoever has the key could keep it from being revoked.
+    A branch that cannot be read is kept nothing of, or whoever has the key could keep it from being revoked:
+    `unread` is told it, and why.
     """
     if writer.role == "pipeline":
         raise refused(
@@ -238,7 +249,7 @@ def revoke(ledger: Ledger, key: str, reason: str, *, keep: bool, writer: Writer,
             f"{key} is revoked already",
             hint="nothing is to be done; `pipelinekit ledger log` shows who has done it",
         )
-    branches = _readable(ledger, ledger.branches() if keep else (), lambda *_: None)
+    branches = _readable(ledger, ledger.branches() if keep else (), unread)
     kept = {branch: history.head for branch, history in branches}
     event = Event(
         kind="revoked",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipelinekit.errors import DocumentInvalid
 from pipelinekit.merge import Change, Outcome
 from pipelinekit.merge.keys import move_key
 from pipelinekit.model.tree import File, Tree
 from pipelinekit.plan.migrations import Migration, moves
+from pipelinekit.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

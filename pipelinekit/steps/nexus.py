@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from pipelinekit.errors import refused
 from pipelinekit.model.platform.nexus import Nexus
@@ -21,6 +20,7 @@ from pipelinekit.plan.nexus.wanted import (
     wanted_of,
 )
 from pipelinekit.ports import NexusServer, Say
+from pipelinekit.records import dataclass
 
 EULA = "v1/system/eula"
 ACTIVE = "v1/security/realms/active"

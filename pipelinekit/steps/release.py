@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipelinekit.errors import ToolFailed, failed, refused
-from pipelinekit.model.receipts import ChartPublished, Deployed, Verified, check_key, check_version
+from pipelinekit.model.receipts import ChartPublished, Deployed, Verified, check_version
 from pipelinekit.model.release import ReleasePlan, ReleaseState, Target
 from pipelinekit.plan.chartvalues import autoscales, closed_services, given_values
 from pipelinekit.plan.deploying.deploymentplan import check_promise, lines
@@ -29,8 +29,9 @@ from pipelinekit.ports import (
     Workspace,
 )
 from pipelinekit.reading.chart.values import overlay, read_values
+from pipelinekit.steps.artefacts.before import required
 from pipelinekit.steps.artefacts.chart import archive_of, digest_of
-from pipelinekit.steps.artefacts.image import Did, missing
+from pipelinekit.steps.artefacts.image import Did
 from pipelinekit.steps.deploying.deployment import (
     RUNNING,
     Found,
@@ -40,6 +41,7 @@ from pipelinekit.steps.deploying.deployment import (
     plan_deployment,
     put_back,
 )
+from pipelinekit.steps.deploying.elsewhere import asked
 from pipelinekit.steps.deploying.outlook import look_out
 from pipelinekit.steps.deploying.patience import LOOKS, Patience, with_ending
 from pipelinekit.steps.deploying.pending import settled_state
@@ -59,10 +61,7 @@ def published(
 ) -> ChartPublished:
     """The chart that was published at this revision; the repository is asked whether it still has it, and
     with a `verifier` whether it is signed."""
-    receipt = receipts.load(ChartPublished)
-    if receipt is None:
-        raise missing("a published chart", "publish")
-    check_key(receipt, plan.key)
+    receipt = required(receipts, ChartPublished, plan.key, "deploy")
     if registry.digest_of(plan.chart) != receipt.digest:
         check_version(receipt, plan.version)
         raise refused(
@@ -134,7 +133,7 @@ def deploy(
     refuses. Raises `ToolFailed` with the pods' own reason when it does not get ready.
     """
     plan, target, tries = prepared.plan, prepared.target, 0
-    where = f"{target.environment.name} (namespace {target.namespace})"
+    where = target.where
     while True:
         found = early if early and not (tries or promised) and early.lasts(prepared.values) else None
         state = found.state if found else settled_state(target, releases, cluster, say, sleep)
@@ -144,31 +143,31 @@ def deploy(
         acted = not there.runs(prepared.values)
         if acted:
             require(target, findings, say)
-        _announce(prepared, there, releases, objects, promised, say)
-        state = there.state
-        if not acted and state:
-            break
-        if state is None:
-            cluster.ensure_namespace(target)
-        say(f"{plan.app.name} {plan.version} to {where}")
-        until = time.time() + timeout
-        await_earlier(plan.app, target, releases, cluster, timeout=timeout, say=say, sleep=sleep)
         try:
-            with heard(plan.app, target, cluster):
-                given = (prepared, there.state, releases, cluster, timeout, say, sleep)
+            _announce(prepared, there, releases, objects, promised, say)
+            state = there.state
+            if not acted and state:
+                break
+            if state is None:
+                cluster.ensure_namespace(target)
+            say(f"{plan.app.name} {plan.version} to {where}")
+            until = time.monotonic() + timeout
+            before = (plan.app, target, releases, cluster)
+            earlier = await_earlier(*before, timeout=timeout, say=say, sleep=sleep)
+            with heard(plan.app, target, cluster, earlier):
+                given = (prepared, there, releases, cluster, timeout, say, sleep)
                 state = _install(*given, watched=watchable(findings))
         except ToolFailed as error:
             tries += 1
             if error.faults[0].code != RIVAL or tries == TRIES:
                 raise
-            say("another deployment has begun at the same moment")
+            say("another deployment has begun at the same moment, or a hand is at it")
             continue
         _enough(prepared, state, objects, until, say, sleep)
         break
     receipt = prepared.receipt(state)
     receipts.save(receipt, target.environment.name)
-    verb = "runs in" if acted else "runs already in"
-    return receipt, Did(f"{plan.app.name} {plan.version} {verb} {where}", acted)
+    return receipt, Did(f"{plan.app.name} {plan.version} runs{'' if acted else ' already'} in {where}", acted)
 
 
 def _announce(
@@ -208,8 +207,8 @@ def _enough(
         short = there.standing.short[0] if there.standing and there.standing.short else ""
         if not short:
             return
-        if time.time() > until:
-            raise failed("not-ready", f"{prepared.target.environment.name}: {short}")
+        if time.monotonic() > until:
+            raise failed("not-ready", f"{prepared.target.place}: {short}")
         if short != told:
             say(short)
             told = short
@@ -239,11 +238,8 @@ def verify(
 ) -> tuple[Verified, Did]:
     """Run the chart's tests against what is deployed; nothing when this very revision passed already."""
     name = target.environment.name
-    deployed = receipts.load(Deployed, name)
-    if deployed is None:
-        raise missing("a deployment", "deploy")
     key = key_at(plan, target)
-    check_key(deployed, key)
+    deployed = required(receipts, Deployed, key, "verify", name=name, line=plan.key)
     state = releases.state(target)
     if state is None or state.revision != deployed.revision or state.status != RUNNING:
         found = f"revision {state.revision}, {state.status}" if state else "nothing"
@@ -273,7 +269,7 @@ def _archive(
 
 def _install(
     prepared: Prepared,
-    before: ReleaseState | None,
+    there: Found,
     releases: Releases,
     cluster: Cluster,
     timeout: int,
@@ -283,18 +279,17 @@ def _install(
     watched: bool,
 ) -> ReleaseState:
     target = prepared.target
-    watch = Patience(target, cluster, say, timeout)
-    content = 0
+    watch = Patience(target, cluster, say, timeout, elsewhere=asked(target, releases))
+    given, content = (target, prepared.archive, prepared.layers), 0
     try:
-        given = (target, prepared.archive, prepared.layers)
         state = releases.install(*given, timeout=timeout, hopeless=watch.hopeless, watched=watched)
         content = state.revision
-        watch.steady(sleep, 0 if releases.owns and watched else LOOKS)
+        watch.steady(sleep, 0 if releases.owns and watched and not there.is_short else LOOKS)
     except ToolFailed as error:
         if error.faults[0].code == RIVAL:
             raise
         # The reason is collected first: rolling back takes the pods away that have it.
         told = watch.failure(error)
-        how = undo(target, before, releases, cluster, timeout, say, content, watched=watched)
+        how = undo(target, there.state, releases, cluster, timeout, say, content, watched=watched)
         raise with_ending(told, how) from error
     return state

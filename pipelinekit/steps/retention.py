@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from pipelinekit.errors import Fault, PipelinekitError, Refused, refused
 from pipelinekit.model.ledger import PLATFORM, Event
@@ -11,6 +10,7 @@ from pipelinekit.model.platform.document import Cluster, Platform
 from pipelinekit.model.stored import Running, Stored, Verdict
 from pipelinekit.plan.retention import expired, judge, plan_id
 from pipelinekit.ports import Clusters, Ledger, Say, Store
+from pipelinekit.records import dataclass
 
 GARBAGE = "the disk is freed by the registry's own garbage collection, not by this"
 

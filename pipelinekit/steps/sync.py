@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Literal
 
 from pipelinekit.errors import DocumentInvalid, Fault, PipelinekitError, Place, failed
@@ -14,6 +13,7 @@ from pipelinekit.model.platform.lock import LockedApplication, PlatformLock
 from pipelinekit.ports import Repositories, Say
 from pipelinekit.reading import across
 from pipelinekit.reading.app import FILE, read_app
+from pipelinekit.records import dataclass
 
 AT_ONCE = 8
 """How many repositories are asked at the same time."""

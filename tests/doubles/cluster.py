@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,6 +35,8 @@ class Cluster:
     namespaces: set[str] = field(default_factory=set)
     records: dict[tuple[str, str], dict[int, Record]] = field(default_factory=dict)
     wrong: list[Trouble] = field(default_factory=list)
+    older: list[Trouble] = field(default_factory=list)
+    """What is wrong with pods that were there before whoever asks has begun."""
     silent: str = ""
     """The code of what it says to whoever asks what is wrong; empty where it answers."""
     logs: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -50,6 +53,10 @@ class Cluster:
     tasks_stay: bool = False
     """Whether the pods of tasks that were told to end do not go."""
 
+    ahead: float = 0.0
+    """Seconds by which its clock goes ahead of ours."""
+    asked_since: float = 0.0
+    """From which moment on somebody has asked for troubles."""
     secrets: dict[str, str] | None = field(default_factory=dict)
     """Versions of Secrets by name; None: they may not be read."""
 
@@ -65,6 +72,10 @@ class Cluster:
     def have_read(self, target: Target, names: Sequence[str]) -> bool:
         del target
         return set(names) <= self.read
+
+    def now(self, target: Target) -> float:
+        del target
+        return time.time() + self.ahead
 
     def tasks(self, target: Target) -> tuple[TaskPod, ...]:
         del target
@@ -84,11 +95,12 @@ class Cluster:
         self.namespaces.add(target.namespace)
         return made
 
-    def troubles(self, target: Target, *, since: float = 0) -> tuple[Trouble, ...]:
-        del target, since
+    def troubles(self, target: Target, *, since: float = 0, kept: bool = False) -> tuple[Trouble, ...]:
+        del target
+        self.asked_since = since
         if self.silent:
             raise failed(self.silent, "the cluster does not answer: connection refused", hint="up?")
-        return tuple(self.wrong)
+        return (*self.wrong, *(self.older if kept else ()))
 
     def last_lines(self, target: Target, trouble: Trouble) -> tuple[str, ...]:
         del target

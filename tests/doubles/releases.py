@@ -89,6 +89,10 @@ class Releases:
         records = self.cluster.records.get((target.namespace, target.name), {})
         return max((each for each, record in records.items() if record.status == "deployed"), default=None)
 
+    def has_run(self, target: Target) -> bool:
+        records = self.cluster.records.get((target.namespace, target.name), {})
+        return any(record.status in ("deployed", "superseded") for record in records.values())
+
     def back(
         self,
         target: Target,

@@ -68,6 +68,7 @@ COMPONENT: Document = {
         },
         "network": True,
     },
+    "shared": ["/marked/shared"],
     "wants": [{"value": "/marked/wanted", "what": "marked-want"}],
     "node": {"sysctls": {"vm.marked_count": 7}},
 }

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import warm
 from tests.hostile.zoo import APP, IDENTITY, ZOO, Lair
 
 COMMAND = Path(sys.executable).with_name("pipelinekit")
@@ -52,17 +53,8 @@ def pipelinekit(words: str, folder: Path, **env: str) -> Said:
         "PIPELINEKIT_REGISTRY": "127.0.0.1:9",
         "HOME": str(folder.parent / "home"),
     }
-    done = subprocess.run(
-        [str(COMMAND), *words.split()],
-        cwd=folder,
-        env={**os.environ, **AUTHOR, **none, **env},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        timeout=120,
-        check=False,
-    )
+    ours = {**os.environ, **AUTHOR, **none, **env}
+    done = warm.run([warm.PROGRAM, *words.split()], cwd=folder, env=ours, timeout=120, errors="replace")
     return Said(done.returncode, done.stdout + done.stderr)
 
 

@@ -57,6 +57,22 @@ def test_no_terminal_is_a_bug_of_ours(terminal: str, verb: str, folder: Path) ->
     assert b"Exception ignored" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("verb", "code"),
+    [("deploy --dif", 2), ("deploy", 2), ("deploy --json", 2), ("validate", 3), ("generate", 0)],
+)
+@pytest.mark.parametrize("streams", ["2>&1", "2>&1 >/dev/null", "2>/dev/null"])
+def test_a_reader_who_has_gone_changes_nothing_about_how_it_ends(
+    streams: str, verb: str, code: int, folder: Path
+) -> None:
+    """What is said is lost, and neither what is done nor its exit code is."""
+    if code == 3:
+        (folder / "app.yaml").write_text(GOOD.replace("kind: Application", "kind: Nothing"))
+    done = ended(f"{{ sleep 0.3; exec {COMMAND} {verb} {streams}; }} | true", folder, {})
+    assert (done.returncode, b"Traceback" in done.stderr) == (code, False)
+    assert (folder / "Jenkinsfile").is_file() is (verb == "generate")
+
+
 @pytest.mark.parametrize("verb", ["validate", "generate", "doctor", "new-app shop --language go"])
 def test_a_folder_that_is_gone_is_told(verb: str, tmp_path: Path) -> None:
     gone = tmp_path / "gone"

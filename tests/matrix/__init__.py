@@ -79,7 +79,7 @@ class Tables:
         told = [Row(*row) for key, row in _properties(report) if key == KEY]
         if report.failed:
             part = next((str(value) for key, value in _properties(report) if key == f"{KEY}-part"), "other")
-            self.rows.append(Row(part, report.nodeid.rpartition("/")[2], f"failed ({report.when})"))
+            self.rows.append(Row(part, case_of(report.nodeid), f"failed ({report.when})"))
         elif report.when == "teardown":
             self.done += 1
         elif report.when == "call":
@@ -89,7 +89,7 @@ class Tables:
         """A test that tells no row of its own is one by its name."""
         for key, value in _properties(report):
             if key == f"{KEY}-part":
-                case = report.nodeid.rpartition("/")[2]
+                case = case_of(report.nodeid)
                 yield Row(str(value), case, report.outcome, {"seconds": round(report.duration, 1)})
 
     # First: what has been found is written whatever ending the workers comes to.
@@ -101,6 +101,12 @@ class Tables:
             note = f"Stopped after {self.done} of {self.expected} tests." if self.done < self.expected else ""
             text = table(part, rows, datetime.now(UTC), note)
             (self.folder / f"{part}.md").write_text(text, encoding="utf-8")
+
+
+def case_of(test: str) -> str:
+    """The name of a test in a table: without the folders of its file, whatever its parameters have."""
+    path, _, rest = test.partition("::")
+    return f"{path.rpartition('/')[2]}::{rest}"
 
 
 def _properties(report: pytest.TestReport) -> list[tuple[str, Any]]:

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from tests import warm
+
 BIN = Path(sys.executable).parent
 LINE = ("test", "build", "push", "package", "publish", "deploy", "verify")
 TIMEOUT = 300.0
@@ -54,16 +56,8 @@ class Application:
 
     def verb(self, *arguments: str, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> Said:
         """Run a verb to its end, whatever that is."""
-        done = subprocess.run(
-            [str(BIN / "pipelinekit"), *arguments],
-            cwd=cwd or self.folder,
-            env={**os.environ, **self.env, **(env or {})},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT,
-            check=False,
-        )
+        ours = {**os.environ, **self.env, **(env or {})}
+        done = warm.run([warm.PROGRAM, *arguments], cwd=cwd or self.folder, env=ours, timeout=TIMEOUT)
         return Said(done.returncode, done.stdout, done.stderr)
 
     def must(self, *arguments: str, env: Mapping[str, str] | None = None) -> Said:

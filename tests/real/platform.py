@@ -19,6 +19,7 @@ from uuid import uuid4
 
 import yaml
 
+from tests import warm
 from tests.real.app import Said
 
 BIN = Path(sys.executable).parent
@@ -109,15 +110,7 @@ class TestPlatform:
 
     def verb(self, *arguments: str, patience: float = 300) -> Said:
         """Run a verb of the platform to its end, whatever that is, for so many seconds."""
-        done = subprocess.run(
-            self._words(*arguments),
-            env={**os.environ, **self.env},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=patience,
-            check=False,
-        )
+        done = warm.run(self._words(*arguments), env={**os.environ, **self.env}, timeout=patience)
         return Said(done.returncode, done.stdout, done.stderr)
 
     def must(self, *arguments: str, patience: float = 300) -> Said:

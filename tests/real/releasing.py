@@ -72,10 +72,10 @@ class Releasing:
         assert said.code == 0, f"{arguments}: {said.code}\n{said.out}\n{said.err}"
         return said
 
-    def history(self) -> History:
-        """The application's branch; nothing there is in trouble."""
+    def history(self, branch: str = "") -> History:
+        """A branch, or the application's; nothing there is in trouble."""
         known = read_platform(self.platforms.show("platform.yaml"))
-        found = GitLedger(self.ledger.path, known, signed=True).history(f"apps/{self.team}/orders")
+        found = GitLedger(self.ledger.path, known, signed=True).history(branch or f"apps/{self.team}/orders")
         assert found.troubled == ()
         return found
 

@@ -180,6 +180,9 @@ def test_removal_goes_backwards_and_leaves_definitions_and_their_objects(platfor
     made = platform.folder / "kept.json"
     made.write_text(json.dumps({**body, "metadata": {"name": "kept"}}))
     platform.kubectl("apply", "--filename", str(made), component="store")
+    refused = platform.verb("remove", "--from", "store", "--plan")
+    assert (refused.code, "store is needed by upstream" in refused.reason) == (6, True), "off, and it runs"
+    platform.must("remove", "--only", "upstream")
     planned = platform.must("remove", "--from", "store", "--plan")
     assert "web: would be removed" in planned.out
     removed = platform.must("remove", "--from", "store")

@@ -137,7 +137,8 @@ def test_what_is_no_plain_yes_is_left_to_a_program_that_has_words_for_it(deploye
         assert direct.live(way, [odd], target.namespace) is None
         assert direct.live(way, wanted, nowhere.namespace) == []
         assert records.newest(way, nowhere) is None
-        assert records.newest(way, target, {"HELM_DRIVER": "configmap"}) is None
+        with pytest.raises(records.UntoldError):
+            records.newest(way, target, {"HELM_DRIVER": "configmap"})
         assert way.found("/apis/apps/v1/namespaces/a/nothings/b", absent=False) is None
         # Discovery knows what no list of ours has.
         known = {

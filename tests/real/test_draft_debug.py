@@ -15,15 +15,9 @@ import pytest
 
 from pipelinekit.reading.docker.beginning import begins
 from tests import matrix
+from tests.freeports import free
 from tests.real import app
 from tests.real.developer import Developer, developer, saying
-
-
-def free() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from tests.real.app import LINE
 SKELETON_TESTS = {"python": 3, "node": 3, "go": 3, "java-maven": 3, "rust": 3, "static": 2, "dockerfile": 0}
 
 
-@pytest.mark.parametrize("language", matrix.sampled("languages", list(SKELETON_TESTS), keep=4))
+@pytest.mark.parametrize("language", matrix.sampled("languages", list(SKELETON_TESTS), keep=2))
 def test_a_new_application_goes_from_nothing_to_http_200(
     testbed: Mapping[str, str], tmp_path: Path, language: str
 ) -> None:

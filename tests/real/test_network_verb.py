@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests import warm
 from tests.network import site
-from tests.real.platform import BIN
 
 APP = """apiVersion: pipelinekit/v1
 kind: Application
@@ -27,14 +27,8 @@ APPS = {
 
 
 def network(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [str(BIN / "pipelinekit"), "platform", "network", "--platform", str(folder), *words],
-        env={**os.environ, "HOME": str(folder)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    verb = (warm.PROGRAM, "platform", "network", "--platform", str(folder))
+    return warm.run((*verb, *words), env={**os.environ, "HOME": str(folder)}, timeout=120)
 
 
 @pytest.fixture(scope="module")

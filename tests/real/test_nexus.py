@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +12,9 @@ from typing import Any
 import pytest
 
 from tests import nexus as double
+from tests import warm
 from tests.nexus import Nexus
-from tests.real.app import BIN, Said
+from tests.real.app import Said
 
 SECTION: dict[str, Any] = {
     "acceptEula": True,
@@ -95,14 +95,12 @@ def run(server: Nexus, folder: Path, *words: str, env: dict[str, str] | None = N
     }
     path = folder / "platform.yaml"
     path.write_text(json.dumps(document))
-    done = subprocess.run(
-        [str(BIN / "pipelinekit"), "nexus", *words, "--platform", str(path)],
+    ours = {**os.environ, **(SECRETS if env is None else env)}
+    done = warm.run(
+        (warm.PROGRAM, "nexus", *words, "--platform", str(path)),
         cwd=folder,
-        env={**os.environ, **(SECRETS if env is None else env)},
-        capture_output=True,
-        text=True,
+        env=ours,
         timeout=120,
-        check=False,
     )
     return Said(done.returncode, done.stdout, done.stderr)
 

@@ -141,6 +141,7 @@ def test_the_probe_that_fails_is_told_with_its_answer(
     assert "rolled back to revision 1, which runs" in said.err
 
 
+@pytest.mark.matrix("deploy")
 def test_a_kubeconfig_that_goes_while_helm_waits_ends_the_wait_and_is_the_reason(
     running: Application, tmp_path: Path
 ) -> None:
@@ -158,6 +159,7 @@ def test_a_kubeconfig_that_goes_while_helm_waits_ends_the_wait_and_is_the_reason
     assert "context canceled" in description, "it was the time that was up"
 
 
+@pytest.mark.matrix("deploy")
 def test_a_pull_secret_that_is_not_there_is_named_and_waited_for(running: Application) -> None:
     spec = {**pod(running, image="127.0.0.1:1/nothere:1"), "imagePullSecrets": [{"name": "registry-login"}]}
     with workloads.external_secrets(running) as version:
@@ -181,6 +183,7 @@ def test_a_stateful_set_that_a_bad_image_has_stuck_is_freed(running: Application
     assert found["status"]["readyReplicas"] == 1
 
 
+@pytest.mark.matrix("deploy")
 def test_a_first_installation_that_fails_is_left_to_look_at(
     testbed: Mapping[str, str], tmp_path: Path
 ) -> None:
@@ -200,6 +203,7 @@ def _slow(spec: dict[str, Any]) -> dict[str, Any]:
     return {**made, "spec": {**made["spec"], "strategy": {"type": "Recreate"}, "minReadySeconds": 6}}
 
 
+@pytest.mark.matrix("deploy")
 def test_a_rollback_that_is_killed_is_taken_over(running: Application) -> None:
     add(running, _slow(pod(running)))
     running.must("deploy")

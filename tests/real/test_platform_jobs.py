@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pipelinekit.model.jenkins.jobs import COMPONENTS, REAP, component_job
-from pipelinekit.plan.draft.place import MARK, OWNER, USED
+from pipelinekit.plan.draft.place import END, MARK, OWNER, USED
 from tests.jenkins.harness import Trace
 from tests.real.jobruns import held, run, scripts
 from tests.real.platform import TestPlatform, made_platform
@@ -103,7 +103,7 @@ def test_one_that_fails_is_named_first_and_keeps_no_other(jenkins: Jenkins) -> N
         "deploy in dev: failed bad; waiting after; deployed more; unchanged base, web"
     )
     assert trace.statuses()["Rollout/Verify"] == "skipped"
-    assert trace.console.index("bad: failed: ") < trace.console.index("not ready: bad")
+    assert trace.console.index("bad: failed") < trace.console.index("not ready: bad")
 
 
 def test_a_component_s_own_job_is_about_it_alone(jenkins: Jenkins) -> None:
@@ -117,12 +117,15 @@ def test_a_component_s_own_job_is_about_it_alone(jenkins: Jenkins) -> None:
 
 def test_developers_namespaces_are_looked_after_by_the_clock(jenkins: Jenkins) -> None:
     platform, name = jenkins.platform, f"{jenkins.platform.prefix}-draft-ada"
+    ended, theirs = f"{platform.prefix}-draft-ben", f"{platform.prefix}-nobodys"
     labels = {MARK: "true", OWNER: "ada"}
-    # Other developers of this cluster are other tests: none of them has been idle since the year 2000.
-    metadata = {"name": name, "labels": labels, "annotations": {USED: "2000-01-01T00:00:00Z"}}
-    made = jenkins.work / "namespace.json"
-    made.write_text(json.dumps({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}))
-    platform.kubectl("apply", "--filename", str(made))
+    places = {name: labels, ended: {**labels, OWNER: "ben", END: "2001-01-01"}, theirs: {END: "2001-01-01"}}
+    for each, marks in places.items():
+        # Other developers of this cluster are other tests: none of them has been idle since the year 2000.
+        metadata = {"name": each, "labels": marks, "annotations": {USED: "2000-01-01T00:00:00Z"}}
+        made = jenkins.work / "namespace.json"
+        made.write_text(json.dumps({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}))
+        platform.kubectl("apply", "--filename", str(made))
     image = f"--image={platform.image}"
     platform.kubectl("create", "deployment", "orders", image, "--namespace", name, "--", "sleep", "9999")
     path = platform.folder / "platform.yaml"
@@ -134,10 +137,17 @@ def test_developers_namespaces_are_looked_after_by_the_clock(jenkins: Jenkins) -
     looked = jenkins.run(REAP, PLAN_ONLY=True)
     assert looked.result == "SUCCESS", looked.console
     assert f"{name} of ada would be asleep" in looked.console
+    assert f"{ended} of ben would be removed: it ended on 2001-01-01" in looked.console
     replicas = ("get", "deployment", "orders", "--namespace", name, "-o", "jsonpath={.spec.replicas}")
     assert platform.kubectl(*replicas) == "1"
     trace = jenkins.run(REAP)
     assert trace.result == "SUCCESS", trace.console
     assert f"{name} of ada is asleep" in trace.console
+    assert f"{ended} of ben is removed" in trace.console
+    platform.kubectl("wait", "--for=delete", f"namespace/{ended}", "--timeout=60s")
+    assert platform.kubectl("get", "namespace", theirs, "--output", "jsonpath={.status.phase}") == "Active"
     assert platform.kubectl(*replicas) == "0"
-    assert name not in jenkins.run(REAP).console
+    again = jenkins.run(REAP)
+    assert again.result == "SUCCESS", again.console
+    assert name not in again.console
+    assert ended not in again.console

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.real import app
 from tests.real.app import Application, eventually
 from tests.real.kube import Kube, namespace
@@ -150,6 +152,7 @@ def test_two_tasks_never_run_at_once_after_a_kill(testbed: Mapping[str, str], tm
         assert 0 in samples[samples.index(1) :], "the second began after the first had ended"
 
 
+@pytest.mark.matrix("deploy")
 def test_a_task_over_its_time_is_gone_before_the_next_begins(
     testbed: Mapping[str, str], tmp_path: Path
 ) -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -90,4 +91,33 @@ def test_a_name_that_is_no_text_ends_no_watch(tmp_path: Path) -> None:
     assert next(told) == 0
     for name in (b"a\xff", b"b\xff", b"text"):
         Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_text("x")
+        assert next(told) >= 1
+
+
+@pytest.mark.parametrize("how", ["moved", "removed", "swapped"])
+def test_another_folder_in_the_place_of_the_watched_one_is_watched(tmp_path: Path, how: str) -> None:
+    """As a checkout of a branch without it makes it, or a clone anew."""
+    root, said = tmp_path / "app", list[str]()
+    root.mkdir()
+    told = watcher.changes(root, lambda _: True, 0.1, said.append)
+    assert next(told) == 0
+    heard = threading.Event()
+
+    def change() -> None:
+        if how == "removed":
+            root.rmdir()
+        else:
+            root.rename(tmp_path / "old")
+        if how != "swapped":
+            heard.wait(1.5)
+        root.mkdir()
+
+    changing = threading.Thread(target=change)
+    changing.start()
+    assert next(told) >= 1
+    changing.join()
+    assert bool(said) == (how != "swapped")
+    # What was told of the change may have been told before the watch was on the new one.
+    threading.Timer(2, (root / "later").write_text, ["x"]).start()
+    while not (root / "later").exists():
         assert next(told) >= 1

@@ -75,9 +75,13 @@ def reason_of(error: Exception) -> str:
     said = str(explanation or error).strip() or type(error).__name__
     if isinstance(error, OSError) and not explanation:
         said = next((f"{_GONE}: {words}" for sign, words in _SILENT.items() if sign in said), said)
+    if not explanation and any(sign in said for sign in _CUT):
+        # What it is called in the HTTP library says nothing to anybody.
+        return "the engine ended the connection in the middle"
     return said.splitlines()[0]
 
 
+_CUT = ("IncompleteRead", "Connection broken", "Connection aborted", "Connection reset", "RemoteDisconnected")
 _GONE = "the engine is gone"
 _LOST = "does the engine still answer? `docker version` asks it; then run it again"
 _FINAL = (

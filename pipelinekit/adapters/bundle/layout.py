@@ -146,7 +146,8 @@ class LayoutManifests:
         """The same; raises `Refused` when there is none."""
         found = self.find(ref)
         if found is None:
-            raise refused("manifest-gone", f"{reference(ref)} is not in {self.folder}")
+            hint = "`pipelinekit platform bundle` makes it anew, with what the platform needs now"
+            raise refused("manifest-gone", f"{reference(ref)} is not in {self.folder}", hint=hint)
         return found
 
     def put(self, ref: ImageRef, manifest: Manifest) -> bool:

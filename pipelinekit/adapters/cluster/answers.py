@@ -29,6 +29,12 @@ _STRANGER = re.compile(
     re.IGNORECASE,
 )
 _UNREADABLE = re.compile(r"error loading config file (.*)", re.IGNORECASE)
+_AMISS = re.compile(
+    r"invalid configuration: (?!no configuration)(.*)|(unable to load root certificates: .*)"
+    r"|exec plugin: (invalid apiVersion .*)|(parse \"[^\"]*\": .*)",
+    re.DOTALL,
+)
+"""What kubectl and Helm find fault with in a kubeconfig before they ask anybody."""
 _SILENT = re.compile(
     r"unreachable|refused|no such host|timed? ?out|unable to connect|no route to host|deadline exceeded"
     r"|connection (?:reset|lost)|GOAWAY|EOF$"
@@ -52,6 +58,7 @@ _QUOTA = re.compile(
     r"(?:, (?P<numbers>requested: .*)|: (?P<unsaid>must specify .*))"
 )
 """How an API server tells that a namespace's quota has no room, or counts what an object does not say."""
+_UNDEFINED = re.compile(r'no matches for kind "([^"]+)" in version "([^"]+)"')
 _UNTRUSTED = re.compile(r"x509|certificate signed by|certificate is (?:not )?valid", re.IGNORECASE)
 
 NO_KUBECONFIG = "KUBECONFIG or ~/.kube/config names it; `kubectl config get-contexts` lists what is known"
@@ -154,7 +161,21 @@ def unreachable(where: str, said: str) -> ToolFailed:
 
 def cluster_failed(where: str, reason: str) -> ToolFailed:
     """What kubectl said of a cluster, as an error with a next step where there is one."""
-    return refusal(where, reason) or failed("cluster-failed", reason)
+    return refusal(where, reason) or failed("cluster-failed", reason, hint=undefined(reason))
+
+
+def undefined(reason: str) -> str:
+    """What somebody can do about a release with an object of a kind that is defined no more, or empty.
+
+    Neither kubectl nor Helm goes on with any of its objects then, not even to take that one away.
+    """
+    found = _UNDEFINED.search(reason)
+    if not found:
+        return ""
+    return (
+        f"the cluster no longer defines {found[1]} in {found[2]}, and with one of these in it no release is"
+        " compared or changed:\nput the definition (CRD) back, deploy without that object, then remove it"
+    )
 
 
 def _json(text: str) -> Any:
@@ -209,12 +230,8 @@ def refusal(where: str, reason: str) -> ToolFailed | None:
     option = f" --context {where}" if where else ""
     if full := _QUOTA.search(reason):
         return _no_room(full, option)
-    unreadable = _UNREADABLE.search(reason)
-    if unreadable:
-        problem = f"the kubeconfig cannot be read: {unreadable[1]}"
-        return failed(
-            "kubeconfig-missing", problem, hint="KUBECONFIG names it; ~/.kube/config is the usual one"
-        )
+    if amiss := _amiss(context, reason):
+        return amiss
     if _STRANGER.search(reason):
         return not_kubernetes(where, reason[:200])
     if _LOGIN.search(reason):
@@ -238,6 +255,21 @@ def refusal(where: str, reason: str) -> ToolFailed | None:
         hint = "check the rights of the kubeconfig's account"
         return failed("cluster-denied", f"the cluster refuses: {reason}", hint=hint)
     return None
+
+
+def _amiss(context: str, reason: str) -> ToolFailed | None:
+    """That the kubeconfig cannot be read, or leads nobody anywhere."""
+    unreadable = _UNREADABLE.search(reason)
+    if unreadable:
+        problem = f"the kubeconfig cannot be read: {unreadable[1]}"
+        hint = "KUBECONFIG names it; ~/.kube/config is the usual one"
+        return failed("kubeconfig-missing", problem, hint=hint)
+    found = None if is_unanswered(reason) else _AMISS.search(reason)
+    if found is None:
+        return None
+    said = next(filter(None, found.groups()))
+    problem = f"what the kubeconfig says for {context} leads nowhere: {said}"
+    return failed("kubeconfig-missing", problem, hint="`kubectl config view` shows all that it says")
 
 
 def _lacking(where: str, reason: str) -> ToolFailed | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import answers, kubectl, printed
+from pipelinekit.adapters.cluster import answers, dated, kubectl, printed
 from pipelinekit.adapters.cluster.ground import settling
 from pipelinekit.adapters.cluster.pods.running import Pods
 from pipelinekit.adapters.cluster.pods.tasks import Tasks
@@ -64,13 +64,17 @@ class Kubernetes(Tasks):
         """
         return settling.settle(self.env, target, target.environment.pod_security)
 
+    def now(self, target: Target) -> float:
+        """The time by the cluster's clock, in seconds since 1970; 0 where it tells none."""
+        return dated.now(self.env, target)
+
     def deployments(self, target: Target) -> list[Object]:
         """The target's Deployments."""
         return [*kubectl.listed(self.env, target, "deployments", *_of(target))]
 
-    def troubles(self, target: Target, *, since: float = 0) -> tuple[Trouble, ...]:
-        """Why the target's pods (those made since then) are not ready; empty when all are."""
-        return self._pods.troubles(target, since=since)
+    def troubles(self, target: Target, *, since: float = 0, kept: bool = False) -> tuple[Trouble, ...]:
+        """Why the target's pods (those made since then, and those that stay) are not ready."""
+        return self._pods.troubles(target, since=since, kept=kept)
 
     def last_lines(self, target: Target, trouble: Trouble) -> tuple[str, ...]:
         """The last lines of the log of the container in trouble."""

@@ -10,11 +10,13 @@ import json
 import sys
 import tarfile
 from pathlib import Path
+from typing import IO
 
 from pipelinekit.adapters.files import write_atomic
 
 NAME = "pipelinekit-definitions"
 KIND = b"CustomResourceDefinition"
+_PIECE = 1 << 20
 
 _PROGRAM = r"""import re
 import sys
@@ -31,8 +33,18 @@ def has_definitions(archive: Path) -> bool:
     with tarfile.open(archive) as source:
         for member in source:
             stream = source.extractfile(member) if "/templates/" in member.name else None
-            if stream and KIND in stream.read():
+            if stream and _speaks(stream):
                 return True
+    return False
+
+
+def _speaks(stream: IO[bytes]) -> bool:
+    # A member may claim to be larger than any memory: read as a whole, room is made for that first.
+    before = b""
+    while piece := stream.read(_PIECE):
+        if KIND in before + piece:
+            return True
+        before = piece[-len(KIND) :]
     return False
 
 

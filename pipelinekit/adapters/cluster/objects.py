@@ -15,9 +15,11 @@ from pipelinekit.adapters.cluster.asking import ask
 from pipelinekit.adapters.cluster.direct import objects as direct
 from pipelinekit.adapters.cluster.direct import ways
 from pipelinekit.adapters.cluster.direct.way import Way
+from pipelinekit.errors import failed
 from pipelinekit.model.deployment import Look, Object
 from pipelinekit.model.release import Target
 from pipelinekit.plan.deploying.fields import key_of, name_of, titled
+from pipelinekit.ports import RIVAL
 from pipelinekit.reading.chart.manifest import read_manifest
 
 APPLY = ("apply", "--server-side", "--force-conflicts", "--validate=false", "--filename", "-")
@@ -25,6 +27,8 @@ APPLY = ("apply", "--server-side", "--force-conflicts", "--validate=false", "--f
 _NAMESPACE = re.compile(r"""\bnamespace["']?:\s*["']?([a-z0-9-]+)""")
 HELM = "helm"
 """The manager as which Helm applies."""
+_UNLIKE = "the server rejected our request due to an error in our request"
+"""How kubectl tells that an object is not what a JSON patch asks whether it is."""
 _LAST = "kubectl.kubernetes.io/last-applied-configuration"
 
 
@@ -59,9 +63,14 @@ class Objects:
             )
 
     def restore(self, target: Target, name: str, patch: Sequence[Mapping[str, Any]]) -> None:
-        """Patch an object like Deployment/orders; `ToolFailed` when it has changed since it was looked at."""
+        """Patch an object like Deployment.v1.apps/orders.
+
+        Raises `ToolFailed`, with the code `RIVAL` when it has changed since the look.
+        """
         words = ("patch", name, "--type=json", "--field-manager=helm", "--patch-file=/dev/stdin")
         done = self._run(target, *words, stdin=json.dumps(patch))
+        if done.code and _UNLIKE in done.reason():
+            raise failed(RIVAL, f"{name} has changed since it was looked at", hint="run it again")
         if done.code:
             raise answers.cluster_failed(target.context, done.reason())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -23,6 +23,9 @@ _STATUS = re.compile(r'(?:status="| )(\d{3}) [A-Z][A-Za-z ]*(?:"| in \d+ millise
 _RESPONSE = re.compile(
     r"server response object: (?:%s)?\[(\{.*?^\})\]$", re.IGNORECASE | re.DOTALL | re.MULTILINE
 )
+_FORBIDDEN = "(Forbidden)"
+_OF_ONE = re.compile(r"\(Forbidden\)|no matches for kind")
+"""What kubectl says of single objects: the others it has printed."""
 BODY = 1024 * 1024
 """Characters of an answer that are looked at."""
 
@@ -41,16 +44,51 @@ class Parts:
         """Those of the objects that are there, as they are."""
         if not objects:
             return ()
+        done = self._asked_for(target, objects)
+        if done.code:
+            raise answers.cluster_failed(target.context, done.reason())
+        return answers.objects(target.context, done.out)
+
+    def absent(self, target: Target, objects: Sequence[Object]) -> Sequence[Object]:
+        """Those of the objects that are not there; of what the account may not read nobody knows."""
+        if not objects:
+            return ()
+        done = self._asked_for(target, objects)
+        if done.code and not _OF_ONE.search(done.err):
+            raise answers.cluster_failed(target.context, done.reason())
+        there = {_key(each) for each in answers.objects(target.context, done.out)}
+        unread = [line for line in done.err.splitlines() if _FORBIDDEN in line]
+        found = []
+        for each in objects:
+            kind, name = each["kind"], each["metadata"]["name"]
+            place = each["metadata"].get("namespace") or target.namespace
+            # What is in no namespace may name one in its chart.
+            seen = not there.isdisjoint(((kind, place, name), (kind, "", name)))
+            if not (seen or any(f'"{name}"' in line for line in unread)):
+                found.append(each)
+        return found
+
+    def ending(self, target: Target) -> Collection[str]:
+        """The namespaces of the cluster that are being deleted; none for an account that may not look."""
+        done = self._run(target, "get", "namespaces", "--output", "json")
+        if done.code and _FORBIDDEN in done.err:
+            return frozenset()
+        if done.code:
+            raise answers.cluster_failed(target.context, done.reason())
+        return frozenset(
+            each["metadata"]["name"]
+            for each in answers.items(target.context, done.out)
+            if (each.get("status") or {}).get("phase") == settling.ENDING
+        )
+
+    def _asked_for(self, target: Target, objects: Sequence[Object]) -> process.Completed:
         items = [_name_of(each, target.namespace) for each in objects]
         listed = {"apiVersion": "v1", "kind": "List", "items": items}
         context = ["--context", target.context] if target.context else []
         words = ["kubectl", "get", "--filename", "-", "--ignore-not-found", "--output", "json", *context]
         # Without a namespace of its own: objects may be in several.
         words += ["--request-timeout", "20s"]
-        done = ask(words, target.context, env=self.env, stdin=json.dumps(listed))
-        if done.code:
-            raise answers.cluster_failed(target.context, done.reason())
-        return answers.objects(target.context, done.out)
+        return ask(words, target.context, env=self.env, stdin=json.dumps(listed))
 
     def pods(self, target: Target, labels: Mapping[str, str], leader: str = "") -> Sequence[Object]:
         """The pods with these labels; with a `leader` selector, those that it selects as well."""
@@ -101,7 +139,8 @@ class Parts:
         if over() and ended[0].startswith("Complete"):
             return name
         why = ended[0] if ended else f"it takes longer than {timeout} s"
-        hint = f"{target.kubectl} logs job/{name}"
+        log = f"{target.kubectl} logs job/{name}"
+        hint = f"`{log}` says why: mend that and run the same again; nothing is changed before its backup"
         raise failed("backup-failed", f"the backup {name} has not succeeded: {why}", hint=hint)
 
     def _run(self, target: Target, *arguments: str, stdin: str | None = None) -> process.Completed:
@@ -123,6 +162,10 @@ def _refused(done: process.Completed) -> Answer:
         # No answer of Kubernetes: kubectl's own words are what there is.
         pass
     return Answer(status=0, reason=done.reason())
+
+
+def _key(each: Object) -> tuple[str, str, str]:
+    return each["kind"], each["metadata"].get("namespace") or "", each["metadata"]["name"]
 
 
 def _name_of(each: Object, namespace: str) -> Object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import email.utils
 from collections.abc import Mapping
 from typing import Any
 
@@ -45,3 +46,11 @@ def is_resource(found: Any) -> bool:
 
 def _is_named(found: Any) -> bool:
     return is_object(found) and isinstance((found.get("metadata") or {}).get("name"), str)
+
+
+def date(text: str) -> float:
+    """The seconds since 1970 that a header `Date` says, or 0."""
+    try:
+        return email.utils.parsedate_to_datetime(text[:64]).timestamp()
+    except (ValueError, OverflowError, TypeError, IndexError):
+        return 0.0

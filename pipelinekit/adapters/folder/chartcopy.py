@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from shlex import quote
 
 from pipelinekit.adapters import files, regular
+from pipelinekit.adapters.folder.astray import hint as nearby
 from pipelinekit.adapters.links import astray, below, links
 from pipelinekit.errors import refused
+from pipelinekit.reading.app import FILE
 
 MOST = 64 * 1024 * 1024
 """Bytes of a chart."""
@@ -19,8 +22,13 @@ def copied(chart: Path, root: Path, to: Path) -> str:
 
     Links are followed inside the application's folder `root`; one that leads out of it is refused.
     """
+    return digest_of(chart, root, lambda path, content: files.write_atomic(to / path, content))
+
+
+def digest_of(chart: Path, root: Path, each: Callable[[str, bytes], object] = lambda *_: None) -> str:
+    """The digest of a chart as it is; `each` gets the path and the content of every file. As `copied`."""
     _require_inside(root, chart)
-    if not (chart / "Chart.yaml").is_file():
+    if not files.is_there(chart / "Chart.yaml"):
         hint = "`draft create` makes one; `chart` in draft.toml names it"
         raise refused("chart-missing", f"there is no {chart}/Chart.yaml", hint=hint)
     digest = hashlib.sha256()
@@ -36,7 +44,7 @@ def copied(chart: Path, root: Path, to: Path) -> str:
         if left < 0:
             raise refused("chart-too-large", f"{chart} holds more than {MOST >> 20} MiB")
         digest.update(f"{relative}\0{len(content)}\0".encode() + content)
-        files.write_atomic(to / relative, content)
+        each(relative, content)
     return f"sha256:{digest.hexdigest()}"
 
 
@@ -48,8 +56,12 @@ def find(root: Path, named: str) -> Path:
     _require_inside(root, folder)
     inside = sorted(each for each in folder.iterdir() if each.is_dir()) if folder.is_dir() else []
     if not inside:
+        near = "" if files.is_there(root / FILE) else nearby(root, FILE, lambda at: f"`draft up {quote(at)}`")
+        problem = f"there is no chart in {folder}"
+        if near:
+            raise refused("chart-missing", problem, hint=f"{near}; `draft up --all` brings up all of several")
         hint = "`draft create` makes one; where the folder has several applications, `draft up --all`"
-        raise refused("chart-missing", f"there is no chart in {folder}", hint=hint)
+        raise refused("chart-missing", problem, hint=hint)
     return inside[0]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from pipelinekit.adapters import files, regular
@@ -13,6 +12,7 @@ from pipelinekit.adapters.source.clone import tracked
 from pipelinekit.model.rollout.component import Component
 from pipelinekit.reading.chart.values import read_values
 from pipelinekit.reading.component import FILE
+from pipelinekit.records import dataclass
 
 FOLDER = "platform-charts"
 """In the package, and beside platform.yaml."""
@@ -38,7 +38,7 @@ class ComponentFolder:
         Raises `DocumentInvalid` for a Chart.yaml that is no mapping.
         """
         path = self.path / folder / CHART
-        if not path.is_file():
+        if not files.is_there(path):
             return None
         about = read_values(files.read_text(path), str(path))
         return str(about.get("name", "")), str(about.get("version", ""))

@@ -13,6 +13,7 @@ CONFIG = "config.toml"
 PACKS = "packs"
 LOGS = "logs"
 OWED = "owed"
+FAILED = "failed"
 KEPT = 50
 """Logs of one application that stay."""
 DEEPEST = 8
@@ -81,6 +82,19 @@ class DraftHome:
         """Note that nothing is to be run any more."""
         with suppress(OSError):
             (self.folder / OWED / where).unlink(missing_ok=True)
+
+    def note_failure(self, where: str, reason: str) -> None:
+        """Note why the last `up` has failed; an empty reason: it has not."""
+        path = self.folder / FAILED / where
+        if reason:
+            files.write_atomic(path, reason, mode=0o600)
+        else:
+            path.unlink(missing_ok=True)
+
+    def failure(self, where: str) -> str:
+        """Why the last `up` has failed; empty when it has not."""
+        path = self.folder / FAILED / where
+        return files.read_bytes(path, regular.DOCUMENT).decode(errors="replace") if path.is_file() else ""
 
 
 def _repositories(folder: Path, depth: int) -> Iterator[Path]:

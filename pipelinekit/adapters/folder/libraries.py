@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from pipelinekit.adapters import files
@@ -11,6 +10,7 @@ from pipelinekit.adapters.folder.components import CHART, roots
 from pipelinekit.errors import Fault
 from pipelinekit.reading.chart.libraries import check_libraries, libraries_in
 from pipelinekit.reading.chart.values import read_values
+from pipelinekit.records import dataclass
 
 LOCK = "Chart.lock"
 
@@ -27,13 +27,13 @@ class Libraries:
         Raises `DocumentInvalid` for a Chart.yaml that is no mapping.
         """
         path = chart / CHART
-        names = libraries_in(files.read_text(path), str(path)) if path.is_file() else ()
+        names = libraries_in(files.read_text(path), str(path)) if files.is_there(path) else ()
         return tuple(self.folders[name] for name in dict.fromkeys(names) if name in self.folders)
 
     def documents(self, chart: Path) -> tuple[Path, ...]:
         """What `faults` reads beside a Chart.yaml: its lock, if there is one, and those of libraries."""
         return tuple(
-            each for each in (chart / LOCK, *(one / CHART for one in self.of(chart))) if each.is_file()
+            each for each in (chart / LOCK, *(one / CHART for one in self.of(chart))) if files.is_there(each)
         )
 
     def faults(self, chart: Path) -> list[Fault]:
@@ -45,7 +45,7 @@ class Libraries:
         return [
             fault
             for path in (chart / CHART, chart / LOCK)
-            if path.is_file()
+            if files.is_there(path)
             for fault in check_libraries(files.read_text(path), str(path), versions, self.folders)
         ]
 

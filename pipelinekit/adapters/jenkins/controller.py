@@ -11,7 +11,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -19,6 +19,7 @@ from pipelinekit.adapters.jenkins.addresses import shown_path
 from pipelinekit.adapters.jenkins.shapes import Bean, bean
 from pipelinekit.adapters.web import plainhttp
 from pipelinekit.errors import Fault, ToolFailed, failed
+from pipelinekit.records import dataclass
 
 if TYPE_CHECKING:
     import requests

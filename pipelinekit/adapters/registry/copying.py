@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import IO, Any, Protocol
 
 from pipelinekit.adapters.registry.digests import Manifest
 from pipelinekit.adapters.registry.download import Home
 from pipelinekit.errors import failed, refused
 from pipelinekit.model.release import ImageRef
+from pipelinekit.records import dataclass
 
 DEPTH = 4
 """Indexes inside an index."""

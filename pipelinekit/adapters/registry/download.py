@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import tempfile
 import zlib
-from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
 from pipelinekit.adapters.registry.connection import TRIES, Connection
 from pipelinekit.adapters.registry.digests import PIECE, digest_stream, mismatch
 from pipelinekit.adapters.registry.trouble import unbearable
 from pipelinekit.errors import failed
+from pipelinekit.records import dataclass
 
 if TYPE_CHECKING:
     import requests

@@ -54,7 +54,9 @@ class Manifests:
         """The manifest, whose bytes are those of its digest."""
         found = self.find(ref)
         if found is None:
-            raise refused("manifest-gone", f"{ref} is not there")
+            asks = f"`docker buildx imagetools inspect {ref}`"
+            hint = f"are registry, path and tag right? {asks} asks for the same; else have it pushed first"
+            raise refused("manifest-gone", f"{ref} is not there", hint=hint)
         return found
 
     def find(self, ref: ImageRef) -> Manifest | None:

@@ -169,8 +169,10 @@ def words(given: Iterable[str]) -> list[str]:
 def _kept(here: Line, word: str) -> Iterable[str]:
     """The paths of a kind (`chart`, `jenkinsfile`, `dockerfile`, `draft`), or the path itself."""
     if word == "chart":
+        from pipelinekit.adapters import files
+
         folder = here.app.chart_folder
-        if not (here.root / folder / "Chart.yaml").is_file():
+        if not files.is_there(here.root / folder / "Chart.yaml"):
             hint = "chart.path in app.yaml names the folder of one that is elsewhere"
             raise usage("chart-missing", f"--keep chart: there is no chart in {folder} to keep", hint=hint)
         return [] if here.app.chart else [f"{folder}/"]

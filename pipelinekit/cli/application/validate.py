@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -20,6 +21,7 @@ from pipelinekit.counts import counted
 from pipelinekit.errors import DocumentInvalid, Fault
 from pipelinekit.model.platform.document import Platform
 from pipelinekit.model.platform.lock import PlatformLock
+from pipelinekit.names import meant
 from pipelinekit.reading import across
 from pipelinekit.reading.app import FILE
 from pipelinekit.reading.document.source import Source
@@ -69,6 +71,7 @@ def validate(path: str, platform: str, as_json: bool) -> None:
                 if is_application
                 else [*across.check_meetings(document, written), *_components(document, written, platform)]
             )
+            faults += _zones(document, written)
             checked.append(text.origin)
         except DocumentInvalid as error:
             faults += error.faults
@@ -118,18 +121,29 @@ def _meetings(platform: Platform, written: Source, title: str, source: str) -> l
     return mine
 
 
+def _zones(platform: Platform, written: Source) -> Iterator[Fault]:
+    """The freezes in a zone that nobody knows, which are on for good; which zones there are the disk says."""
+    from pipelinekit.adapters import zones
+
+    for number, environment in enumerate(platform.environments):
+        for window, each in enumerate(environment.freeze):
+            if not zones.is_known(each.zone):
+                yield written.found(
+                    ("environments", number, "freeze", window, "zone"),
+                    "zone-unknown",
+                    f"there is no time zone '{each.zone}', and its freeze would never end",
+                    meant(each.zone, zones.known()) or "a zone has its IANA name, like Europe/Paris",
+                )
+
+
 def _components(platform: Platform, written: Source, source: str) -> list[Fault]:
-    """What is wrong with the components that are on; one that is nowhere is told, and is no fault here."""
+    """What is wrong with the components that are on."""
     if not platform.components or source.startswith("git+"):
         return []
     from pipelinekit.cli.platform.components.parts import components
 
     path = Path(source)
-    found = components(platform, written, path if path.is_dir() else path.parent)
-    missing = [each for each in found.faults if each.code == "component-unknown"]
-    for each in missing:
-        report.notice(f"{each}: it cannot be deployed{f'; {each.hint}' if each.hint else ''}")
-    return [each for each in found.faults if each not in missing]
+    return list(components(platform, written, path if path.is_dir() else path.parent).faults)
 
 
 def _across(described: across.Described | None, platform: Platform, lock: PlatformLock) -> list[Fault]:

@@ -13,14 +13,14 @@ import click
 
 from pipelinekit.adapters import files
 from pipelinekit.cli import loading
-from pipelinekit.cli.line import meanwhile
+from pipelinekit.cli.line import checking, meanwhile
 from pipelinekit.cli.line.stage import around_stage, finish_all
 from pipelinekit.cli.options import AUTOMATIC, ENVIRONMENT, JSON, PLAN, TIMEOUT, VIA, line
 from pipelinekit.cli.output import report
 from pipelinekit.cli.paths import on_disk
 from pipelinekit.cli.wiring import ahead, books, reaching, signatures
 from pipelinekit.cli.wiring.line import Line
-from pipelinekit.errors import ToolFailed, check_failed, refused, usage
+from pipelinekit.errors import ToolFailed, refused, usage
 from pipelinekit.model.deployment import DeploymentPlan
 from pipelinekit.model.ground.preflight import Finding
 from pipelinekit.model.platform.document import Environment
@@ -93,7 +93,7 @@ def deploy(here: Line, environment: str, automatic: bool, as_json: bool, **rest:
     ahead.renew(("platform", here.options))
     with reaching.opened():
         if rest["check"]:
-            _check(here, environment, automatic, as_json)
+            checking.check(here, environment, automatic, as_json)
         else:
             _planned_or_done(here, environment, automatic, as_json, **rest)
 
@@ -101,7 +101,7 @@ def deploy(here: Line, environment: str, automatic: bool, as_json: bool, **rest:
 def _planned_or_done(here: Line, environment: str, automatic: bool, as_json: bool, **rest: Any) -> None:
     loading.begin(loading.HTTP, loading.CLUSTER)
     here.require_registry()
-    environments = environments_to_deploy(here.platform, environment, automatic=automatic)
+    environments = environments_to_deploy(here.platform, environment, automatic=automatic, of=here.app.name)
     reaching.begin(here, environments)
     promises = _promises(rest["from_plan"], environments) if rest["from_plan"] else {}
     prepared = _prepared(here, environments)
@@ -240,55 +240,3 @@ def _promises(file: str, environments: tuple[Environment, ...]) -> Mapping[str, 
         names = ", ".join(each.name for each in environments)
         raise refused("plan-unreadable", f"{file} has no plan for {names}", hint=hint)
     return promised
-
-
-# --- the check ------------------------------------------------------------------------------------
-
-
-def _check(here: Line, environment: str, automatic: bool, as_json: bool) -> None:
-    chosen = [
-        each
-        for each in here.platform.environments
-        if environment in ("", each.name) and (each.automatic or not automatic)
-    ]
-    if environment and not chosen:
-        environments_to_deploy(here.platform, environment, automatic=False)
-    rows = [_compared(here, each) for each in chosen]
-    if as_json:
-        report.as_json([row for row, _ in rows])
-    else:
-        for _, texts in rows:
-            for text in texts:
-                report.result(text)
-    touched = [
-        str(row["environment"]) for row, _ in rows if row["changes"] or row["missing"] or row["ending"]
-    ]
-    if touched:
-        raise check_failed(
-            "changed-by-hand",
-            f"{here.app.name} is not as it was deployed in {', '.join(touched)}",
-            hint="`pipelinekit deploy` puts back what the chart declares",
-        )
-
-
-def _compared(here: Line, environment: Environment) -> tuple[dict[str, Any], list[str]]:
-    target = here.target(environment)
-    where = f"{environment.name} (namespace {target.namespace})"
-    state = here.helm.state(target)
-    row: dict[str, Any] = {"environment": environment.name, "namespace": target.namespace}
-    row |= {"installed": state is not None, "missing": [], "ending": [], "changes": [], "added": []}
-    if state is None:
-        return row, [f"{where}: not installed"]
-    found = deployment_steps.compared(target, state, here.objects).standing
-    if found is None:
-        return row, []
-    row |= {
-        "missing": list(found.missing),
-        "ending": list(found.ending),
-        "changes": [dataclasses.asdict(each) for each in found.changes],
-        "added": [dataclasses.asdict(each) for each in found.added],
-    }
-    verdict = "changed by hand" if found.touched else f"as revision {state.revision} was deployed"
-    texts = [f"{where}: {verdict}", *(f"  {each}" for each in deploymentplan.found(found))]
-    texts += [f"  {each}, which is no fault" for each in deploymentplan.others(found.added)]
-    return row, texts

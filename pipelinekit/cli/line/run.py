@@ -22,6 +22,11 @@ from pipelinekit.plan.release import environments_to_deploy
 
 _MOVED = {"image-moved": "push", "chart-moved": "publish"}
 """What is refused where a rival has published the same version after us, and the verb that settles it."""
+_OUTDATED = (
+    "generated files are not current, so what app.yaml says now is not all in it: "
+    "`pipelinekit generate`, commit, and run it again"
+)
+"""The stage is a notice, here and in Jenkins: whoever reads the last line alone has to know."""
 
 
 @click.command()
@@ -102,11 +107,13 @@ def _planned(
 
 def _run(here: Line, decisions: Sequence[Decision], early: ahead.Ahead, as_json: bool) -> None:
     done: dict[str, float] = {}
-    _stages(here, decisions, done, as_json)
+    noticed = _stages(here, decisions, done, as_json)
+    # Not known where nobody has looked.
+    current = "generate" not in noticed if "generate" in done else None
     skipped = [each.stage.verb for each in decisions if not each.runs]
     if as_json:
         seconds = {verb: round(took, 3) for verb, took in done.items()}
-        told = {"recorded": not early.unrecorded}
+        told = {"recorded": not early.unrecorded, "current": current}
         report.as_json({"ran": list(done), "skipped": skipped, "seconds": seconds, **told})
         return
     sentence = f"{here.app.name}: {', '.join(done)} done" + (
@@ -114,11 +121,14 @@ def _run(here: Line, decisions: Sequence[Decision], early: ahead.Ahead, as_json:
     )
     if early.unrecorded:
         sentence += "; not in the ledger, so it cannot be promoted (the lines above say why)"
+    if current is False:
+        sentence += "; " + _OUTDATED
     report.result(sentence)
 
 
-def _stages(here: Line, decisions: Iterable[Decision], done: dict[str, float], as_json: bool) -> None:
-    """Run them in order; `done` gets the seconds of each."""
+def _stages(here: Line, decisions: Iterable[Decision], done: dict[str, float], as_json: bool) -> list[str]:
+    """Run them in order; `done` gets the seconds of each. The verbs whose failure was a notice."""
+    noticed = []
     for each in decisions:
         if not each.runs:
             report.say(f"{each.stage.name}: skipped, {each.reason}")
@@ -134,7 +144,9 @@ def _stages(here: Line, decisions: Iterable[Decision], done: dict[str, float], a
                 raise
             for fault in error.faults:
                 report.notice(str(fault))
+            noticed.append(each.stage.verb)
         done[each.stage.verb] = time.monotonic() - began
+    return noticed
 
 
 def _done(decision: Decision, here: Line, done: Iterable[str]) -> None:

@@ -8,7 +8,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from pipelinekit.counts import counted
 from pipelinekit.errors import Fault, PipelinekitError, ToolFailed
@@ -68,8 +68,13 @@ _answered: list[bool] = []
 
 
 def now(sentence: str) -> None:
-    """A result of a verb that goes on: whoever reads it, through a pipe as well, has it at once."""
+    """A result of a verb that goes on: whoever reads it, through a pipe as well, has it at once.
+
+    Raises `BrokenPipeError` once nobody reads it any more, for such a verb has no other end.
+    """
     result(sentence)
+    if sys.stdout in _unread:
+        raise BrokenPipeError
     sys.stdout.flush()
 
 
@@ -80,7 +85,7 @@ def as_json(value: Mapping[str, Any] | list[Any]) -> None:
     whole = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "") == "utf8"
     text = json.dumps(value, indent=2, ensure_ascii=not whole)
     # JSON escapes what is below a space; a terminal obeys more than that.
-    sys.stdout.write(_OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
+    _put(_OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
 
 
 def document(text: str) -> None:
@@ -89,7 +94,7 @@ def document(text: str) -> None:
         from pipelinekit.cli.output.terminal import visible
 
         text = visible(text)
-    sys.stdout.write(text)
+    _put(text)
 
 
 def error(problem: PipelinekitError) -> None:
@@ -150,7 +155,7 @@ def _fault(fault: Fault) -> dict[str, Any]:
 
 
 def _write(text: str, style: str) -> None:
-    if style and sys.stderr.isatty():
+    if style and sys.stderr.isatty() and _has_colours():
         text = f"{style}{text}{_OFF}"
     if _footers:
         _footers[0].above(text + "\n")
@@ -159,10 +164,35 @@ def _write(text: str, style: str) -> None:
         sys.stderr.write(text + "\n")
         sys.stderr.flush()
     except BrokenPipeError:
-        raise
+        _leave_unread(sys.stderr)
     except OSError:
         # What cannot be said (a full disk behind `2>`) changes nothing about what is done, nor how it ends.
         return
+
+
+_unread: list[TextIO] = []
+"""The streams whose reader has gone away."""
+
+
+def _put(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+    except BrokenPipeError:
+        _leave_unread(sys.stdout)
+
+
+def _leave_unread(stream: TextIO) -> None:
+    """Let nobody read a stream from now on: a reader who has gone ends no deed, nor changes how it ends."""
+    _unread.append(stream)
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+def _has_colours() -> bool:
+    """Whether a terminal has colours, and whoever reads it wants them (no-color.org)."""
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def leave(code: int) -> NoReturn:
@@ -171,7 +201,7 @@ def leave(code: int) -> NoReturn:
     try:
         sys.stdout.flush()
     except BrokenPipeError:
-        sys.stderr.close()
+        _leave_unread(sys.stdout)
     except OSError as problem:
         untold(problem)
     raise SystemExit(code)

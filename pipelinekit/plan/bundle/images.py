@@ -45,16 +45,21 @@ def _in(value: object) -> Iterator[str]:
 
 
 def proven(
-    component: Component, objects: Sequence[Object], images: Images, place: Places
+    component: Component,
+    objects: Sequence[Object],
+    images: Images,
+    place: Places,
+    values: Object | None = None,
 ) -> tuple[Fault, ...]:
     """What is rendered and not listed, and what is listed and not rendered.
 
     What operators start stands in variables, arguments or settings: there a listed image counts as named. An
     image at the platform's own registries is the one of that path, whatever registry the list says. One by
     its digest alone is that of its repository, where the list has one tag of it: values say which digest. A
-    listed image is one: rendered with two digests, the second is not listed.
+    listed image is one: rendered with two digests, the second is not listed. `values` are those of its chart,
+    as far as they are known: what these name in a part that they switch off need not be rendered.
     """
-    own = _own(images)
+    own, off = _own(images), tuple(_switched_off(values or {}))
     listed = as_rendered(component, objects, {}, images)
     found = _tagged({each: _read(each, own) for each in named(objects)}, listed.values())
     faults = [
@@ -70,7 +75,7 @@ def proven(
     ]
     words = tuple(_words(objects))
     for image, ref in listed.items():
-        if any(_same(each, ref) for each in found.values()) or _written(ref, words, own):
+        if any(_same(each, ref) for each in found.values()) or _written(ref, words, own) or _is_off(ref, off):
             continue
         problem = f"{component.name}: images: lists {image}, and nothing that is rendered names it"
         hint = "take it out of the list, or out of the values what switches it off"
@@ -79,15 +84,21 @@ def proven(
     return tuple(faults)
 
 
-def pulled(component: Component, objects: Sequence[Object], images: Images) -> tuple[str, ...]:
+def pulled(
+    component: Component, objects: Sequence[Object], images: Images, values: Object | None = None
+) -> tuple[str, ...]:
     """What nodes pull for a component: the rendered images, and what of its list they do not name.
 
-    The latter is what an operator starts: at the platform's own registry where the values say so.
+    The latter is what an operator starts, by its own program too: at the platform's own registry where the
+    values say so. `values` are those of its chart, as far as they are known: what these name in a part that
+    they switch off, and nothing else names, is pulled by nobody.
     """
-    own, words = _own(images), tuple(_words(objects))
+    own, words, off = _own(images), tuple(_words(objects)), tuple(_switched_off(values or {}))
     rest = []
     for image, ref in _started(component, objects, own).items():
         text = _written(ref, words, own)
+        if not text and _is_off(ref, off):
+            continue
         rest.append(text if any(text.startswith(f"{each}/") for each in own) else image)
     return (*named(objects), *rest)
 
@@ -103,6 +114,29 @@ def told(component: Component, objects: Sequence[Object], images: Images) -> tup
             if ref.registry == HUB or _has_registry(text)
         )
     )
+
+
+def _switched_off(values: object, off: bool = False) -> Iterator[ImageRef]:
+    """The images of parts of values that say `enabled: false`, at whatever registry."""
+    if isinstance(values, Mapping):
+        off = off or values.get("enabled") is False
+        path, tag = values.get("repository"), values.get("tag")
+        if off and isinstance(path, str) and path:
+            registry = values.get("registry")
+            before = f"{registry}/" if isinstance(registry, str) and registry else ""
+            yield replace(image_reference(f"{before}{path}"), registry="", tag=str(tag or ""), digest="")
+        for key, inner in values.items():
+            if off and key == "image" and isinstance(inner, str) and inner:
+                yield replace(image_reference(inner), registry="", digest="")
+            else:
+                yield from _switched_off(inner, off)
+    elif isinstance(values, list | tuple):
+        for inner in values:
+            yield from _switched_off(inner, off)
+
+
+def _is_off(listed: ImageRef, off: Sequence[ImageRef]) -> bool:
+    return any(_is_of(each, listed) and each.tag in ("", listed.tag) for each in off)
 
 
 def _started(component: Component, objects: Sequence[Object], own: set[str]) -> dict[str, ImageRef]:

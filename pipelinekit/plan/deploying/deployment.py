@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pipelinekit.model.deployment import SECRET, Addition, Change, Look, Object, Standing
-from pipelinekit.plan.deploying import ending, fields, shortage
+from pipelinekit.plan.deploying import admitted, ending, fields, paused, shortage
 from pipelinekit.plan.deploying.fields import Path, key_of, name_of, passes, place_of
+from pipelinekit.plan.deploying.scaling import REPLICAS, autoscaled
 
-REPLICAS: Path = ("f:spec", "f:replicas")
 SCALED = frozenset(("Deployment", "StatefulSet", "ReplicaSet"))
 
 SOMEBODY = "somebody"
@@ -42,22 +42,24 @@ def standing(look: Look, recorded: Sequence[Object], home: str = "") -> Standing
     live = {key_of(each): each for each in look.live}
     mine = {place_of(each, live, home): each for each in recorded}
     scaled = autoscaled(look)
+    changes = [
+        change
+        for each in look.applied
+        if (key := key_of(each)) in live
+        for change in differences(
+            live[key],
+            each,
+            mine.get(key),
+            replicas=name_of(each, look.home) not in scaled,
+            home=look.home,
+        )
+    ]
     return Standing(
         missing=tuple(
             name_of(each, look.home) for each in look.applied if key_of(each) not in live and not passes(each)
         ),
-        changes=tuple(
-            change
-            for each in look.applied
-            if (key := key_of(each)) in live
-            for change in differences(
-                live[key],
-                each,
-                mine.get(key),
-                replicas=name_of(each, look.home) not in scaled,
-                home=look.home,
-            )
-        ),
+        changes=tuple(each for each in changes if not admitted.is_admissions(each)),
+        admitted=tuple(filter(admitted.is_admissions, changes)),
         added=tuple(
             addition
             for each in look.applied
@@ -66,6 +68,7 @@ def standing(look: Look, recorded: Sequence[Object], home: str = "") -> Standing
         ),
         short=tuple(shortage.short(look, scaled)),
         ending=ending.of(look),
+        paused=paused.of(look),
     )
 
 
@@ -73,11 +76,18 @@ def standing(look: Look, recorded: Sequence[Object], home: str = "") -> Standing
 
 
 def differences(
-    live: Object, wanted: Object, applied: Object | None, *, replicas: bool = True, home: str = ""
+    live: Object,
+    wanted: Object,
+    applied: Object | None,
+    *,
+    declared: Object | None = None,
+    replicas: bool = True,
+    home: str = "",
 ) -> Iterator[Change]:
     """The fields in which `live` is not as `wanted`, in order; without `replicas` their number is left out.
 
     `applied` is the object of the installed release, as its manifest has it; `home` that release's namespace.
+    `declared` is what the server was given, where that is another one.
     """
     lists = fields.keyed(live, wanted)
     managers, ours = fields.owners(live), fields.owners(live, ours=True)
@@ -86,12 +96,13 @@ def differences(
         if path == REPLICAS and not replicas:
             continue
         last = fields.value_at(path, _kept(applied))
+        given = fields.value_at(path, declared)
         manager = fields.owner_of(path, managers)
         if not manager and last is not None and not fields.owner_of(path, ours):
             # Nobody owns what was set to the value that means "left out", as zero pods do.
             manager = SOMEBODY
         if wanted["kind"] == "Secret" and path[0] in {"f:data", "f:stringData"}:
-            was, becomes, last = _hidden(was), _hidden(becomes), _hidden(last)
+            was, becomes, last, given = _hidden(was), _hidden(becomes), _hidden(last), None
         yield Change(
             object=name,
             path=fields.shown(path),
@@ -99,6 +110,7 @@ def differences(
             applied=last,
             wanted=becomes,
             manager=manager,
+            declared=None if given is None or admitted.written_as(given, becomes) else given,
         )
 
 
@@ -137,7 +149,7 @@ def additions(live: Object, wanted: Object, home: str = "") -> Iterator[Addition
     declared = _declared(wanted)
     told: set[Path] = set()
     for entry in fields.entries(live):
-        if entry.get("manager") in fields.OURS or entry.get("subresource"):
+        if entry.get("manager") in {*fields.OURS, fields.NOBODY} or entry.get("subresource"):
             continue
         for path in sorted(fields.owned(entry), key=lambda each: (len(each), each)):
             if path in declared or any(path[: len(each)] == each for each in told) or not path:
@@ -250,39 +262,3 @@ def leaving(
         notes = there[key]["metadata"].get("annotations") or {}
         if notes.get(_KEEP[0]) != _KEEP[1]:
             yield name_of(there[key], home)
-
-
-# --- how many run ---------------------------------------------------------------------------------
-
-
-def autoscaled(look: Look) -> dict[str, int]:
-    """What an autoscaler of the manifest or of anybody scales, and the least number of pods for it."""
-    found: dict[str, int] = {}
-    declared = [each for each in look.applied if each["kind"] == "HorizontalPodAutoscaler"]
-    for each in (*look.autoscalers, *declared):
-        target = each["spec"]["scaleTargetRef"]
-        where = each["metadata"].get("namespace") or look.home
-        name = fields.titled(f"{target['kind']}/{target['name']}", where, look.home)
-        found[name] = int(each["spec"].get("minReplicas", 1))
-    return found
-
-
-def held(look: Look) -> dict[str, int]:
-    """How many pods each Deployment at home has to keep while a chart stops naming their number.
-
-    Those whose number is Helm's: it would go with Helm's word, and one pod be left until the autoscaler's
-    first look. And those that have none: no autoscaler starts from there.
-    """
-    scaled = autoscaled(look)
-    found = {}
-    for each in look.live:
-        if each["kind"] != "Deployment" or name_of(each, look.home) != name_of(each):
-            continue
-        number = int(each["spec"].get("replicas", 1))
-        if number and not any(
-            entry.get("manager") == "helm" and REPLICAS in fields.owned(entry)
-            for entry in fields.entries(each)
-        ):
-            continue
-        found[each["metadata"]["name"]] = max(number, scaled.get(name_of(each, look.home), 1))
-    return found

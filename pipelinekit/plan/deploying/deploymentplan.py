@@ -6,28 +6,22 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import takewhile
 
 from pipelinekit.errors import Refused, refused
 from pipelinekit.model.deployment import Addition, Change, DeploymentPlan, Look, Object, Standing
 from pipelinekit.model.release import ReleaseState
-from pipelinekit.plan import quantities
-from pipelinekit.plan.deploying import ending
+from pipelinekit.plan.deploying import admitted, ending
+from pipelinekit.plan.deploying.apart import apart, short
 from pipelinekit.plan.deploying.deployment import (
-    REPLICAS,
     SCALED,
-    autoscaled,
     bare,
     declares,
     differences,
     dropped,
-    held,
     leaving,
 )
 from pipelinekit.plan.deploying.fields import key_of, name_of, place_of
-
-LONGEST = 60
-"""Characters of a value that are shown."""
+from pipelinekit.plan.deploying.scaling import REPLICAS, autoscaled, held
 
 
 def with_changes(
@@ -47,6 +41,7 @@ def with_changes(
     live = {key_of(each): each for each in look.live}
     home = plan.namespace
     last = {place_of(each, live, home): each for each in recorded}
+    given = {place_of(each, live, home): each for each in wanted}
     kept = {
         name: count
         for name, count in held(look).items()
@@ -61,7 +56,9 @@ def with_changes(
         if key in live:
             # A number that the chart does not name is the autoscaler's, or held for it.
             replicas = each["kind"] not in SCALED or declares(each, REPLICAS)
-            changes += differences(live[key], each, last.get(key), replicas=replicas, home=home)
+            changes += differences(
+                live[key], each, last.get(key), declared=given.get(key), replicas=replicas, home=home
+            )
             changes += [
                 change
                 for change in dropped(live[key], each, last.get(key), owns=owns, home=home)
@@ -154,14 +151,16 @@ def lines(plan: DeploymentPlan) -> Iterator[str]:
 
 
 def field(change: Change) -> str:
-    """A field, what it is, and what it becomes; what the installed release declares where it is neither."""
+    """A field, what it is, and what it becomes; what the installed release declares where it is neither, and
+    what the chart does where the cluster makes something else of that."""
     if not change.path:
-        return f"{change.object}: {_short(change.live)}"
+        return f"{change.object}: {short(change.live)}"
     last = change.applied
-    known = any(_written_as(last, each) for each in (change.live, change.wanted))
-    between = "" if known else f" (last applied: {_short(last)})"
-    live, wanted = _apart(change.live, change.wanted)
-    return f"{change.object} {change.path}: {live}{between} → {wanted}"
+    known = any(admitted.written_as(last, each) for each in (change.live, change.wanted))
+    between = "" if known else f" (last applied: {short(last)})"
+    live, wanted = apart(change.live, change.wanted)
+    admission = f" (by admission: the chart declares {short(change.declared)})" if change.declared else ""
+    return f"{change.object} {change.path}: {live}{between} → {wanted}{admission}"
 
 
 def found(standing: Standing) -> Iterator[str]:
@@ -172,10 +171,10 @@ def found(standing: Standing) -> Iterator[str]:
         yield ending.words(name, finalizers)
     for each in standing.changes:
         if not each.path:
-            yield f"{each.object} does not take what is declared: {_short(each.live)}"
+            yield f"{each.object} does not take what is declared: {short(each.live)}"
             continue
         who = f" ({each.manager})" if each.manager else ""
-        live, wanted = _apart(each.live, each.wanted)
+        live, wanted = apart(each.live, each.wanted)
         yield f"{each.object} {each.path} is {live}, declared {wanted}{who}"
 
 
@@ -183,41 +182,3 @@ def others(added: Sequence[Addition]) -> Iterator[str]:
     """What others have added."""
     for each in added:
         yield f"{each.object} {each.path} was added by {each.manager}"
-
-
-def _written_as(given: object, kept: object) -> bool:
-    """Whether a server that was given the one has the other: with defaults, and 1 for 1000m."""
-    if isinstance(given, Mapping) and isinstance(kept, Mapping):
-        return all(name in kept and _written_as(each, kept[name]) for name, each in given.items())
-    if isinstance(given, list) and isinstance(kept, list):
-        return len(given) == len(kept) and all(map(_written_as, given, kept))
-    count = quantities.read(given)
-    return given == kept or (count is not None and count == quantities.read(kept))
-
-
-def _apart(live: object, wanted: object) -> tuple[str, str]:
-    """Both values, short; of long texts the lines, or the part, in which they are apart."""
-    if not (isinstance(live, str) and isinstance(wanted, str) and max(len(live), len(wanted)) > LONGEST):
-        return _short(live), _short(wanted)
-    old, new = live.splitlines(), wanted.splitlines()
-    gone, come = _lacking(old, new), _lacking(new, old)
-    if (len(old) > 1 or len(new) > 1) and (gone or come):
-        return gone or "nothing", come or "nothing"
-    alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(live, wanted, strict=False)))
-    same = max(alike - LONGEST // 3, 0)
-    before = "…" if same else ""
-    return _short(before + live[same:]), _short(before + wanted[same:])
-
-
-def _lacking(lines: Sequence[str], others: Sequence[str]) -> str:
-    known = frozenset(others)
-    found = "; ".join(each.strip() for each in lines if each not in known)
-    return _short(found) if found else ""
-
-
-def _short(value: object) -> str:
-    if value is None:
-        return "nothing"
-    text = value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False)
-    text = "; ".join(each.strip() for each in text.splitlines())
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

@@ -10,35 +10,29 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipelinekit.model.deployment import Look
+from pipelinekit.model.deployment import Object
 from pipelinekit.plan.deploying import fields
-from pipelinekit.plan.deploying.fields import Path, key_of, name_of
+from pipelinekit.plan.deploying.fields import Path
 
 
-def repairs(look: Look) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
-    """For each object, by namespace and name, a JSON patch that leaves one of what the chart declares."""
-    wanted = {key_of(each): each for each in look.applied}
-    found: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    for each in look.live:
-        declared = wanted.get(key_of(each))
-        places = [*_doubled(each, declared, (), fields.keyed(each, declared))] if declared else []
-        if places:
-            found[each["metadata"].get("namespace", ""), name_of(each)] = fields.patch(each, places)
-    return found
+def places(live: Object, declared: Object) -> Iterator[tuple[Path, list[Any]]]:
+    """The lists of an object that have something declared more than once, and what is left of each."""
+    return _doubled(live, declared, (), fields.keyed(live, declared))
 
 
 def _doubled(
     live: object, wanted: object, path: Path, lists: Mapping[Path, tuple[str, ...]]
 ) -> Iterator[tuple[Path, list[Any]]]:
-    """The lists that have something declared twice, and what is left of each."""
     keys = fields.keys_at(path, lists)
     if isinstance(live, Mapping) and isinstance(wanted, Mapping):
         for name in sorted(live.keys() & wanted.keys()):
             yield from _doubled(live[name], wanted[name], (*path, f"f:{name}"), lists)
     elif keys and isinstance(live, list) and isinstance(wanted, list):
-        declared = {fields.item(each, keys): each for each in wanted}
         steps = [fields.item(each, keys) for each in live]
         often = Counter(steps)
+        # A manifest may leave out a key that a server fills in, as a port's protocol.
+        sought = {step: fields.value_at((step,), wanted) for step in often}
+        declared = {step: each for step, each in sought.items() if each is not None}
         if any(often[each] > 1 for each in declared):
             others = {step: each for step, each in zip(steps, live, strict=True) if step not in declared}
             yield path, [(declared | others)[each] for each in often]

@@ -23,6 +23,19 @@ PREPARES = "pipelinekit-environment"
 OURS = frozenset(("helm", "pipelinekit", PREPARES))
 """The managers that we write as."""
 
+NOBODY = "before-first-apply"
+"""The manager of what a server knows no manager of, as after somebody has cleared them: defaults among it."""
+
+_REASON = re.compile(r"([A-Za-z]\S*): ")
+FIXED = (
+    "updates to statefulset spec",
+    "immutable",
+    "may not change once set",
+    "cannot change roleRef",
+    "may not be changed in an update",
+)
+"""What a server says of fields that it never changes."""
+_STEP = re.compile(r"\.?[^.\[\]]+|\[[^\]]*\]")
 _TITLED = re.compile(r" \(namespace ([a-z0-9-]+)\)\Z")
 
 
@@ -47,6 +60,14 @@ def name_of(each: Object, home: str = "") -> str:
     """An object as people name it: Deployment/orders, with its namespace where that is not `home`."""
     metadata = each["metadata"]
     return titled(f"{each['kind']}/{metadata['name']}", metadata.get("namespace") or home, home)
+
+
+def exact(each: Object) -> str:
+    """An object as kubectl takes it for no other, another group's least: Deployment.v1.apps/orders."""
+    group, _, version = str(each.get("apiVersion", "")).rpartition("/")
+    # Of several groups a bare kind is the core's.
+    kind = f"{each['kind']}.{version}.{group}" if group else each["kind"]
+    return f"{kind}/{each['metadata']['name']}"
 
 
 def titled(name: str, namespace: str, home: str) -> str:
@@ -95,7 +116,7 @@ def owners(each: Object, *, ours: bool = False) -> dict[Path, str]:
     """Who owns which field: the others, or we."""
     found: dict[Path, str] = {}
     for entry in entries(each):
-        if (entry.get("manager") in OURS) == ours:
+        if (entry.get("manager") in OURS) == ours and entry.get("manager") != NOBODY:
             found |= dict.fromkeys(owned(entry), str(entry.get("manager", "")))
     return found
 
@@ -119,16 +140,17 @@ def keyed(*objects: Object) -> dict[Path, tuple[str, ...]]:
             for path in owned(entry):
                 for place, step in enumerate(path):
                     if step.startswith("k:"):
-                        found[_general(path[:place])] = tuple(sorted(json.loads(step[2:])))
+                        found[general(path[:place])] = tuple(sorted(json.loads(step[2:])))
     return found
 
 
 def keys_at(path: Path, lists: Mapping[Path, tuple[str, ...]]) -> tuple[str, ...]:
     """The keys by which items of the list at `path` are matched; empty when it counts as a whole."""
-    return lists.get(_general(path), ())
+    return lists.get(general(path), ())
 
 
-def _general(path: Path) -> Path:
+def general(path: Path) -> Path:
+    """A path in which `*` stands for each item of a list."""
     return tuple("*" if step.startswith("k:") else step for step in path)
 
 
@@ -179,12 +201,39 @@ def _pointer(path: Path, value: Any) -> str:
 
 
 def patch(live: Object, made: Iterable[tuple[Path, Any]]) -> list[Mapping[str, Any]]:
-    """A JSON patch that makes these fields of an object so, unless it has changed since it was looked at."""
-    version = live["metadata"].get("resourceVersion")
+    """A JSON patch that makes these fields of an object so, unless it has changed since it was looked at.
+
+    A field that becomes None goes. What an object reports of itself is no change: a rollout that is under way
+    does so all the time, and of most objects the server counts what is asked of them apart.
+    """
+    made = list(made)
+    counted = "generation" in live["metadata"] and all(path[0] == "f:spec" for path, _ in made)
+    stamp = "generation" if counted else "resourceVersion"
     return [
-        {"op": "test", "path": "/metadata/resourceVersion", "value": version},
-        *({"op": "replace", "path": _pointer(path, live), "value": value} for path, value in made),
+        {"op": "test", "path": f"/metadata/{stamp}", "value": live["metadata"].get(stamp)},
+        *(
+            {"op": "remove", "path": _pointer(path, live)}
+            if value is None
+            else {"op": "replace", "path": _pointer(path, live), "value": value}
+            for path, value in made
+        ),
     ]
+
+
+def refused(why: str, sign: str = "") -> list[Path]:
+    """The general paths that a server names as it refuses an object, but for those that never change.
+
+    With a `sign` only those that it names for a reason which says that.
+    """
+    reasons = (each for each in why.split("; ") if sign in each and not any(word in each for word in FIXED))
+    found = map(_REASON.match, reasons)
+    return [tuple(map(_step, _STEP.findall(each[1]))) for each in found if each]
+
+
+def _step(text: str) -> str:
+    name = text.strip(".[]")
+    # Some are written as Go has them.
+    return "*" if name.isdigit() and text.startswith("[") else f"f:{name[:1].lower()}{name[1:]}"
 
 
 def shown(path: Path) -> str:

@@ -1,27 +1,31 @@
-"""What hands have put into a thing that can be one of several only: a variable's other source, another probe.
+"""What hands have put beside what is declared, and no server takes with it: a variable's other source,
+another probe or handler, a limit below the request.
 
-A server takes no mixture of both, so that no application of the chart goes over it: the hand's half has to go
-first. Any other field of a hand's either is ours again by force, or stays.
+No application of the chart goes over that: the hand's half has to go first. Any other field of a hand's is
+either ours again by force, or stays. Where the rule is not one that is known here, the server's own reason
+tells which fields it is about.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pipelinekit.model.deployment import SECRET, Change, Look, Object
 from pipelinekit.plan.deploying import fields
-from pipelinekit.plan.deploying.fields import Path, name_of
+from pipelinekit.plan.deploying.fields import Path, key_of, name_of, place_of
 
 _THINGS = frozenset(("f:livenessProbe", "f:readinessProbe", "f:startupProbe", "f:strategy"))
 _ITEMS = frozenset(("f:env", "f:volumes"))
+_WIDE = frozenset(("f:spec", "f:template", "f:metadata"))
+"""Of these only the hand's own field goes: servers and others have more in them than is declared."""
 
 
 def changes(look: Look, declared: Sequence[Object]) -> Iterator[Change]:
     """The fields that make the server refuse what is declared; one without a path where none is found."""
     for live, each in _refused(look, declared):
-        found = list(_intruding(live, each))
-        for path, manager in found:
+        found = _intruding(live, each, _why(look, live))
+        for path, manager, *_ in found:
             # Its value may stand where a secret's reference should.
             hidden = path[-1] == "f:value"
             yield Change(
@@ -35,38 +39,77 @@ def changes(look: Look, declared: Sequence[Object]) -> Iterator[Change]:
             yield Change(object=name, path="", live=look.refused[name])
 
 
-def repairs(look: Look, recorded: Sequence[Object]) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
-    """For each object, by namespace and name, a JSON patch that puts the touched things back as the installed
-    release has them."""
-    found: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+def places(look: Look, recorded: Sequence[Object]) -> Iterator[tuple[Object, Path, Any]]:
+    """For each object, as it is, the touched things and what the installed release has in their place."""
     for live, each in _refused(look, recorded):
-        things = dict.fromkeys(whole for path, _ in _intruding(live, each) if (whole := _whole_of(path)))
-        if not things:
-            continue
-        found[live["metadata"].get("namespace", ""), name_of(live)] = fields.patch(
-            live, ((thing, fields.value_at(thing, each)) for thing in things)
-        )
-    return found
+        for _, _, what, value in _intruding(live, each, _why(look, live)):
+            yield live, what, value
 
 
 def _refused(look: Look, declared: Sequence[Object]) -> Iterator[tuple[Object, Object]]:
-    live = {name_of(each, look.home): each for each in look.live}
+    live = {key_of(each): each for each in look.live}
     for each in declared:
-        name = name_of(each, look.home)
-        if name in look.refused and name in live:
-            yield live[name], each
+        key = place_of(each, live, look.home)
+        if key in live and name_of(live[key], look.home) in look.refused:
+            yield live[key], each
 
 
-def _intruding(live: Object, declared: Object) -> Iterator[tuple[Path, str]]:
-    for path, manager in sorted(fields.owners(live).items()):
-        whole = _whole_of(path)
-        if (
-            whole
-            and fields.value_at(whole, declared) is not None
-            and fields.value_at(path, declared) is None
-            and fields.value_at(path, live) is not None
-        ):
-            yield path, manager
+def _why(look: Look, live: Object) -> str:
+    return look.refused[name_of(live, look.home)]
+
+
+def _intruding(live: Object, declared: Object, why: str) -> list[tuple[Path, str, Path, Any]]:
+    """The fields that have to go, each with its manager, what is put back for that, and the value it gets."""
+    named = fields.refused(why)
+    # What the server names is often what is declared, or all of it, where the hand's is the other half.
+    beside = [each[:-1] if len(each) > 1 else each for each in named]
+    managers = {
+        path: manager
+        for path, manager in sorted(fields.owners(live).items())
+        if fields.value_at(path, declared) is None and fields.value_at(path, live) is not None
+    }
+    known = {path: whole for path in managers if (whole := _whole_of(path))}
+    told = {
+        path: path[: len(each) - 1] for path in managers for each in named if each[1:] and _is_in(each, path)
+    }
+    told = told or {path: path[: len(each)] for path in managers for each in beside if _is_in(each, path)}
+    found = [
+        (path, managers[path], path, None)
+        if whole[-1] in _WIDE
+        else (path, managers[path], whole, fields.value_at(whole, declared))
+        for path, whole in {**told, **known}.items()
+        # What others have put into a list, as a container beside ours, is no part of such a thing.
+        if whole
+        and len(whole) < len(path)
+        and all(step.startswith("f:") for step in path[len(whole) :])
+        and fields.value_at(whole, declared) is not None
+    ]
+    moved = _moved(live, declared, list(managers), fields.refused(why, "Duplicate value"))
+    return [*found, *((path, managers[path], path, item) for path, item in moved)]
+
+
+def _moved(
+    live: Object, declared: Object, paths: Sequence[Path], named: Sequence[Path]
+) -> Iterator[tuple[Path, Any]]:
+    """Items of lists that are called as a declared one and are another by their keys, and the declared one.
+
+    Whoever changes the number of a port makes it another port, of the same name.
+    """
+    for path in paths:
+        for each in named:
+            if each[-2:-1] == ("*",) and fields.general(path) == each[:-1]:
+                name = fields.value_at((*path, each[-1]), live)
+                items = fields.value_at(path[:-1], declared)
+                alike = (
+                    item
+                    for item in (items if isinstance(items, list) else ())
+                    if fields.value_at((each[-1],), item) == name
+                )
+                yield from ((path, item) for item in [*alike][:1])
+
+
+def _is_in(around: Path, path: Path) -> bool:
+    return fields.general(path)[: len(around)] == around
 
 
 def _whole_of(path: Path) -> Path | None:

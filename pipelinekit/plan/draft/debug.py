@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pipelinekit.errors import refused
 from pipelinekit.plan.sync.values import more
+from pipelinekit.records import dataclass
 
 Values = Mapping[str, Any]
 

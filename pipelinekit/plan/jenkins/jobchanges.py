@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipelinekit.counts import counted
 from pipelinekit.errors import Refused, refused, usage
 from pipelinekit.model.jenkins.jobconfig import Config, differences, digest_of
 from pipelinekit.model.jenkins.jobplan import Action, Change, Found, Wanted
 from pipelinekit.model.jenkins.jobs import parent_of
+from pipelinekit.records import dataclass
 
 _SOURCE_ID = "sources/data/jenkins.branch.BranchSource/source/id"
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pipelinekit.errors import usage
 from pipelinekit.model.app import App
 from pipelinekit.model.platform.site import Site
 from pipelinekit.model.stages import DEPLOY, STAGES, Stage, arguments_of, credentials_of
+from pipelinekit.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import product
 
 from pipelinekit.errors import usage
@@ -12,6 +11,7 @@ from pipelinekit.model.network.ports import HIGHEST, NONE, PROTOCOLS, Ports
 from pipelinekit.names import meant
 from pipelinekit.plan.network import addresses
 from pipelinekit.plan.network.proof import ON_NODE, Prover
+from pipelinekit.records import dataclass
 
 OPEN, CLOSED, SOMETIMES, UNDECIDABLE = "open", "closed", "open at times", "not decidable"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 
@@ -12,6 +11,7 @@ from pipelinekit.model.network.ends import BEFORE, TEST, End, Outside, Pod
 from pipelinekit.model.network.policies import NetworkPolicy, Peer, Rule, RulePorts
 from pipelinekit.model.network.ports import ALL, Ports
 from pipelinekit.plan.network import addresses
+from pipelinekit.records import dataclass
 
 EVERYTHING = Opened(ALL, ALL)
 NOTHING = Opened()

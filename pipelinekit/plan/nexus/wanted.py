@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from pipelinekit.model.platform.nexus import BlobStore, Cleanup, Nexus, Repository, Tenant
 from pipelinekit.plan.nexus.repositories import settings_of
 from pipelinekit.plan.nexus.tenants import charts_expression, images_expression
+from pipelinekit.records import dataclass
 
 Body = Any
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from shlex import quote
+from dataclasses import replace
 
 from pipelinekit.model.ground.preflight import (
     AWAITED,
@@ -13,20 +13,29 @@ from pipelinekit.model.ground.preflight import (
     UNWAITED,
     Finding,
     Needs,
-    SecretKey,
     Seen,
 )
-from pipelinekit.plan.deploying.fields import name_of, place_in
-from pipelinekit.plan.preflight import waiting
+from pipelinekit.plan.deploying import ending
+from pipelinekit.plan.deploying.fields import name_of, place_in, titled
+from pipelinekit.plan.preflight import ingress, secrets, unbound, waiting
 from pipelinekit.plan.preflight.fixed import is_fixed, unchangeable
-from pipelinekit.plan.preflight.needs import at_home
+from pipelinekit.plan.preflight.needs import at_home, place_of
 from pipelinekit.plan.preflight.quota import exceeded
 from pipelinekit.plan.preflight.rights import lacking, may
 
 _CANNOT = re.compile(r'User "([^"]*)" cannot (\S+) resource "([^"]+)"')
 _NO_KIND = re.compile(r'no matches for kind "([^"]+)" in version "([^"]+)"')
 _NO_NAMESPACE = re.compile(r'namespaces "[^"]*" not found')
-_TWICE = re.compile(r"duplicate entries for key")
+_DRY = re.compile(r"does not support dry run")
+_HINTS = {
+    "duplicate entries for key": "the chart names it twice, and one counts: leave one",
+    "can not be less than status.capacity": "a volume never shrinks: let the chart ask for what it has",
+    r"failed calling (\w+ )?webhook": "a webhook of the cluster's does not answer, and nothing is taken until"
+    " it does: `kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations` lists them",
+    r"denied the request|ValidatingAdmissionPolicy": "a rule of the cluster's: who keeps it can say what it"
+    " wants of app.yaml or the chart",
+}
+"""What helps, by the server's words."""
 _POD = re.compile(r'pods "([^"]*)-preflight" is forbidden: (.*)', re.DOTALL)
 
 
@@ -36,11 +45,14 @@ def judged(needs: Needs, seen: Seen, environment: str, kubectl: str = "kubectl")
     found = [
         *_rights(needs, seen, step),
         *_objects(needs, seen, step, kubectl),
+        *ending.of_wanted(seen.going, needs.home),
         *_pods(needs, seen),
-        *_secrets(needs, seen, step, kubectl),
+        *secrets.findings(needs, seen, step, kubectl),
         *_images(needs, seen, step),
         *_classes(needs, seen),
+        *ingress.findings(needs, seen),
         *waiting.findings(needs, seen.live),
+        *unbound.findings(needs, seen),
     ]
     return _ordered(found)
 
@@ -48,7 +60,7 @@ def judged(needs: Needs, seen: Seen, environment: str, kubectl: str = "kubectl")
 def absent(needs: Needs, seen: Seen, environment: str, kubectl: str = "kubectl") -> tuple[Finding, ...]:
     """The findings about Secrets and storage classes alone, in the same order."""
     step = f"`pipelinekit environment prepare --env {environment}`"
-    return _ordered([*_secrets(needs, seen, step, kubectl), *_classes(needs, seen)])
+    return _ordered([*secrets.findings(needs, seen, step, kubectl), *_classes(needs, seen)])
 
 
 def _ordered(found: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -59,7 +71,13 @@ def _ordered(found: Sequence[Finding]) -> tuple[Finding, ...]:
 def _rights(needs: Needs, seen: Seen, step: str) -> Iterator[Finding]:
     if seen.rules is None:
         yield Finding(UNCHECKED, "rights", "the account's rights: the cluster does not tell all of them")
-    missing = lacking(needs, seen.rules) if seen.rules is not None else {}
+    # The rules are those at home: of another namespace the dry run there tells what is not allowed.
+    mine = replace(
+        needs,
+        objects=tuple(each for each in needs.objects if at_home(each, needs.home)),
+        hooks=tuple(each for each in needs.hooks if at_home(each, needs.home)),
+    )
+    missing = lacking(mine, seen.rules) if seen.rules is not None else {}
     for text in seen.applied:
         for _, verb, resource in _CANNOT.findall(text):
             groups = [each for each in missing if each[1] == resource] or [("", resource)]
@@ -94,22 +112,34 @@ def _objects(needs: Needs, seen: Seen, step: str, kubectl: str) -> Iterator[Find
             else:
                 words = "the namespace is not there: what it admits and limits is known once it is made"
                 yield Finding(UNCHECKED, "namespace", words, f"{step} makes one with quota and rules")
+        elif _DRY.search(text):
+            words = f"what the cluster makes of an object: {text}"
+            yield Finding(
+                UNCHECKED, "object", words, "a webhook that is asked nothing at a dry run refuses it"
+            )
         elif is_fixed(text):
             yield unchangeable(text, needs.objects, seen.live, needs.home, kubectl)
         elif not kinds and not _CANNOT.search(text):
-            hint = "the chart names it twice, and one counts: leave one" if _TWICE.search(text) else ""
-            yield Finding(REFUSED, "object-refused", text, hint)
+            yield Finding(REFUSED, "object-refused", text, _hint(text))
+
+
+def _hint(text: str) -> str:
+    return next((words for sign, words in _HINTS.items() if re.search(sign, text)), "")
 
 
 def _pods(needs: Needs, seen: Seen) -> Iterator[Finding]:
-    here, there = (
-        [each for each in some if at_home(each, needs.home)] for some in (needs.objects, seen.live)
-    )
-    full = list(exceeded(here, there, seen.quotas or ()))
+    full: list[str] = []
+    for place in needs.places:
+        here, there = (
+            [each for each in some if place_of(each, needs.home) == place]
+            for some in (needs.objects, seen.live)
+        )
+        quotas = seen.quotas.get(place, ())
+        full += (titled(each, place, needs.home) for each in exceeded(here, there, quotas or ()))
+        if quotas is None:
+            yield Finding(UNCHECKED, "quota", f"{titled('the quota', place, needs.home)}: it may not be read")
     for text in full:
         yield Finding(REFUSED, "quota", text, "raise the quota, or ask for less in app.yaml")
-    if seen.quotas is None:
-        yield Finding(UNCHECKED, "quota", "the quota: it may not be read")
     if seen.admitted is None:
         yield Finding(UNCHECKED, "admission", "whether pods are admitted: the account may make none")
     for text in seen.admitted or ():
@@ -117,47 +147,12 @@ def _pods(needs: Needs, seen: Seen) -> Iterator[Finding]:
         reason = found[2] if found else text
         if _NO_NAMESPACE.search(text) or (full and "exceeded quota" in reason):
             continue
+        if _DRY.search(reason):
+            yield Finding(UNCHECKED, "admission", f"whether pods are admitted: {reason}")
+            continue
         code = "quota" if "quota" in reason else "admission"
-        yield Finding(REFUSED, code, f"pods of {found[1] if found else 'a template'} are refused: {reason}")
-
-
-def _secrets(needs: Needs, seen: Seen, step: str, kubectl: str) -> Iterator[Finding]:
-    for name in needs.elsewhere:
-        yield Finding(UNCHECKED, "secret", f"secret {name}: only those of the release's own are looked at")
-    pulling = [SecretKey(name) for pull in needs.pulls for name in pull.secrets]
-    for each in dict.fromkeys((*needs.keys, *pulling)):
-        comes = each.secret in needs.made or each.secret in seen.kept
-        what = f"secret {each.secret}" + (f" has no key '{each.key}'" if each.key else " is not there")
-        if each.secret in seen.absent:
-            if comes:
-                if not _is_made(each, needs):
-                    yield Finding(AWAITED, "secret-late", f"secret {each.secret} is not there yet")
-            else:
-                hint = f"nothing in the chart or the namespace makes it: {kubectl} {_making(each, needs)}"
-                if each in pulling:
-                    hint = f"{step} makes it, where platform.yaml has it as images.pullSecret"
-                yield Finding(REFUSED, "secret-missing", f"secret {each.secret} is not there", hint)
-        elif seen.secrets.get(each.secret) is None:
-            yield Finding(UNCHECKED, "secret", f"secret {each.secret}: it may not be read")
-        elif each.key and each.key not in (seen.secrets[each.secret] or ()) and not _is_made(each, needs):
-            if comes:
-                yield Finding(AWAITED, "secret-late", f"{what} yet")
-            else:
-                keys = ", ".join(sorted(seen.secrets[each.secret] or ())) or "none"
-                yield Finding(REFUSED, "secret-key-missing", what, f"its keys: {keys}")
-
-
-def _making(wanted: SecretKey, needs: Needs) -> str:
-    """What `kubectl` is told to make a Secret, with each key that somebody needs of it."""
-    keys = dict.fromkeys(each.key for each in needs.keys if each.secret == wanted.secret and each.key)
-    files = " ".join(f"--from-file={quote(each)}=FILE" for each in keys or ("KEY",))
-    return f"create secret generic {quote(wanted.secret)} {files}"
-
-
-def _is_made(key: SecretKey, needs: Needs) -> bool:
-    """Whether a Secret comes with the manifest, with that key in it."""
-    keys = needs.made.get(key.secret)
-    return keys is not None and (not key.key or key.key in keys)
+        problem = f"pods of {found[1] if found else 'a template'} are refused: {reason}"
+        yield Finding(REFUSED, code, problem, _hint(reason))
 
 
 def _images(needs: Needs, seen: Seen, step: str) -> Iterator[Finding]:

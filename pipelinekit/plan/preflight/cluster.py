@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pipelinekit.counts import counted
 from pipelinekit.model.ground.inspection import FAILS, OK, UNCHECKED, Access, Check, Facts, Object, Wants
@@ -77,7 +77,7 @@ def judged(facts: Facts, wants: Wants, components: Sequence[Component]) -> tuple
         *_kubelets(facts),
         _rbac(facts),
         _rights(facts, wants),
-        *_storage(facts, [each.name for each in components if each.data]),
+        *_storage(facts, _holders(wants, components)),
     )
 
 
@@ -170,12 +170,25 @@ def _missing(facts: Facts, wants: Wants) -> Iterator[Access]:
 # --- storage --------------------------------------------------------------------------------------
 
 
-def _storage(facts: Facts, holding: Sequence[str]) -> Iterator[Check]:
-    """The classes; without any that is a fault only where a component holds data."""
-    hold = f"data is held by {', '.join(holding)}" if holding else "no component that is on holds data"
+def _holders(wants: Wants, components: Sequence[Component]) -> Mapping[str, Sequence[str]]:
+    """Who has claims of each class, of the default one by the empty text.
+
+    Whose claims are not known, for an operator makes them or it could not be rendered, takes the default one
+    where it holds data.
+    """
+    found: dict[str, list[str]] = {}
+    for each in components:
+        for name in wants.classes.get(each.name) or (("",) if each.data else ()):
+            found.setdefault(name, []).append(each.name)
+    return found
+
+
+def _storage(facts: Facts, holders: Mapping[str, Sequence[str]]) -> Iterator[Check]:
+    """The classes; one that is not there is a fault only where a component has claims of it."""
     if facts.classes is None:
         yield Check("storage", UNCHECKED, "the account may not list storage classes")
         return
+    holding = holders.get("", ())
     standard = [each for each in facts.classes if _is_default(each)]
     if len(standard) != 1:
         many = (
@@ -183,13 +196,21 @@ def _storage(facts: Facts, holding: Sequence[str]) -> Iterator[Check]:
             if standard
             else "no storage class is the default"
         )
+        hold = "each claim names its own" if holders else "no component that is on holds data"
+        hold = f"data is held by {', '.join(holding)}" if holding else hold
         hint = f"annotate one with {DEFAULT}=true" if facts.classes else "install a storage driver"
         yield Check("storage", FAILS if holding else OK, f"{many}; {hold}", hint if holding else "")
+    there = [str(each["metadata"]["name"]) for each in facts.classes]
+    for name in sorted(holders.keys() - {"", *there}):
+        known = f"known: {', '.join(sorted(there)) or 'none'}"
+        problem = f"there is no storage class {name}, which {', '.join(holders[name])} names"
+        yield Check(f"storage {name}", FAILS, problem, known)
     for each in facts.classes:
-        yield _class(each, facts, holding)
+        needed = each["metadata"]["name"] in holders or (bool(holding) and _is_default(each))
+        yield _class(each, facts, needed=needed)
 
 
-def _class(each: Object, facts: Facts, holding: Sequence[str]) -> Check:
+def _class(each: Object, facts: Facts, *, needed: bool) -> Check:
     name, driver = each["metadata"]["name"], str(each.get("provisioner", ""))
     about = f"{driver}{', the default' if _is_default(each) else ''}"
     title = f"storage {name}"
@@ -197,7 +218,6 @@ def _class(each: Object, facts: Facts, holding: Sequence[str]) -> Check:
         problem = f"{about}: there is no CSIDriver of that name, and whether anything provisions is not known"
         return Check(title, UNCHECKED, problem, "make a claim of that class, and a pod that mounts it")
     if not each.get("allowVolumeExpansion"):
-        needed = holding and _is_default(each)
         hint = "set allowVolumeExpansion: true if the driver can: `platform resize` is refused otherwise"
         problem = f"{about}: volumes do not grow"
         return Check(title, FAILS, problem, hint) if needed else Check(title, OK, problem)

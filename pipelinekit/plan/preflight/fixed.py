@@ -8,16 +8,17 @@ from typing import Any
 
 from pipelinekit.model.ground.preflight import REFUSED, Finding, Object
 from pipelinekit.plan.claims import asked, claims_of
-from pipelinekit.plan.deploying.fields import place_in, titled
+from pipelinekit.plan.deploying.fields import FIXED, place_in, titled
 
-_REFUSAL = re.compile(
-    r'The (\w+) "([^"]+)" is invalid: .*(updates to statefulset spec|field is immutable)', re.DOTALL
-)
+_REFUSAL = re.compile(rf'The (\w+) "([^"]+)" is invalid: .*(?:{"|".join(FIXED)})', re.DOTALL)
+_KEPT = frozenset(("PersistentVolumeClaim", "PersistentVolume"))
+"""Nobody is told to delete these: data goes with them."""
 
 
 def is_fixed(text: str) -> bool:
-    """Whether a refusal says that a field cannot be changed in place."""
-    return bool(_REFUSAL.search(text))
+    """Whether a refusal says that a field cannot be changed in place, of what may be made anew."""
+    found = _REFUSAL.search(text)
+    return found is not None and found[1] not in _KEPT
 
 
 def unchangeable(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pipelinekit.model.ground.preflight import Needs, Object, Pull, SecretKey
+from pipelinekit.plan.claims import claims_of
 from pipelinekit.plan.deploying.fields import titled
+from pipelinekit.plan.preflight.ingress import served_by
 
 HOOK = "helm.sh/hook"
 TESTS = frozenset(("test", "test-success"))
@@ -61,13 +63,20 @@ def needs_of(objects: Sequence[Object], home: str = "") -> Needs:
             dict.fromkeys(name for each, spec in others for name in _elsewhere(each, spec, home))
         ),
         classes=tuple(dict.fromkeys(name for each in counted for name in _classes(each))),
+        ingresses=served_by(counted),
+        places=tuple(dict.fromkeys((home, *(place_of(each, home) for each, _ in pods)))),
         home=home,
     )
 
 
 def at_home(thing: Object, home: str) -> bool:
     """Whether an object is in its release's namespace; without a home all are."""
-    return not home or (thing.get("metadata", {}).get("namespace") or home) == home
+    return place_of(thing, home) == home
+
+
+def place_of(thing: Object, home: str) -> str:
+    """The namespace of an object: its release's, where that is not known or it names none."""
+    return (home and thing.get("metadata", {}).get("namespace")) or home
 
 
 def hooks_of(thing: Object) -> tuple[str, ...]:
@@ -80,7 +89,7 @@ def hooks_of(thing: Object) -> tuple[str, ...]:
 def template_of(thing: Object) -> Object | None:
     """The template of an object's pods; a pod is its own."""
     if thing["kind"] == "Pod":
-        return thing
+        return thing if thing.get("spec") else None
     found: Any = thing.get("spec")
     for step in TEMPLATES.get(thing["kind"], ("no such",)):
         found = found.get(step) if isinstance(found, Mapping) else None
@@ -105,9 +114,8 @@ def _pod(thing: Object, template: Object, accounts: set[str]) -> Object:
     if spec.get("serviceAccountName") in accounts:
         del spec["serviceAccountName"]
     # A claim's volume comes with the pod of the StatefulSet: alone it would mount what is not there.
-    claims = (thing.get("spec") or {}).get("volumeClaimTemplates") or ()
-    if claims:
-        stood_in = [{"name": each["metadata"]["name"], "emptyDir": {}} for each in claims]
+    if claims_of(thing):
+        stood_in = [{"name": name, "emptyDir": {}} for name in claims_of(thing)]
         spec["volumes"] = [*(spec.get("volumes") or ()), *stood_in]
     given = template.get("metadata") or {}
     kept = {each: given[each] for each in ("labels", "annotations") if given.get(each)}
@@ -134,7 +142,7 @@ def _keys(spec: Object) -> Iterator[SecretKey]:
 
 def _one(reference: Object | None) -> Iterator[SecretKey]:
     if reference and not reference.get("optional"):
-        yield SecretKey(reference["name"], reference.get("key", ""))
+        yield SecretKey(reference.get("name", ""), reference.get("key", ""))
 
 
 def _mounted(source: Object | None) -> Iterator[SecretKey]:
@@ -143,21 +151,31 @@ def _mounted(source: Object | None) -> Iterator[SecretKey]:
     name = source.get("secretName") or source.get("name", "")
     yield SecretKey(name)
     for item in source.get("items") or ():
-        yield SecretKey(name, item["key"])
+        yield SecretKey(name, item.get("key", ""))
 
 
 def _elsewhere(thing: Object, spec: Object, home: str) -> Iterator[str]:
     """The Secrets that pods of another namespace need, each with that."""
     place = thing["metadata"]["namespace"]
     names = [each.secret for each in _keys(spec)]
-    names += [each["name"] for each in spec.get("imagePullSecrets") or ()]
+    names += _pull_secrets(spec)
     yield from (titled(name, place, home) for name in names)
 
 
+def _pull_secrets(spec: Object) -> tuple[str, ...]:
+    # A server takes one without a name, and looks for none.
+    return tuple(each["name"] for each in spec.get("imagePullSecrets") or () if each.get("name"))
+
+
 def _pulls(spec: Object) -> Iterator[Pull]:
-    secrets = tuple(each["name"] for each in spec.get("imagePullSecrets") or ())
+    secrets = _pull_secrets(spec)
     for container in _containers(spec):
         yield Pull(str(container.get("image", "")), secrets)
+
+
+def classes_of(objects: Iterable[Object]) -> tuple[str, ...]:
+    """The storage classes of claims and of StatefulSets' templates of them; empty text: the default."""
+    return tuple(dict.fromkeys(name for each in objects for name in _classes(each)))
 
 
 def _classes(thing: Object) -> Iterator[str]:

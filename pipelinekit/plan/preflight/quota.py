@@ -59,7 +59,8 @@ def _more_pods(thing: Object, live: Object | None) -> int:
         return max(replicas + surge - there, 0)
     if thing["kind"] == "StatefulSet":
         return max(_replicas(spec.get("replicas")) - there, 0)
-    return int(thing["kind"] == "Job" and not hooks_of(thing) and live is None)
+    rests = hooks_of(thing) or spec.get("suspend")
+    return int(thing["kind"] == "Job" and not rests and live is None)
 
 
 def _replicas(said: object) -> int:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from pipelinekit.errors import Refused, refused
-from pipelinekit.model.ledger import Entry, Event, History
-from pipelinekit.plan.promotion import BEGUN
+from pipelinekit.model.ledger import BEGUN, Entry, Event, History
+from pipelinekit.records import dataclass
 
 SET_ENDS = frozenset({"set-promoted", "failed", "refused", "rolled-back"})
 """The kinds that end what has begun."""

@@ -1,4 +1,4 @@
-"""Pods of a StatefulSet that nothing will ever replace.
+"""Pods that nothing replaces: of a StatefulSet those that it waits for, of anything those of its template.
 
 A StatefulSet waits until a pod is ready before it replaces it, also when its template has changed since: a
 pod that a bad image keeps from starting stays, until somebody deletes it.
@@ -12,6 +12,7 @@ from typing import Any
 Object = Mapping[str, Any]
 
 REVISION = "controller-revision-hash"
+_MAKERS = frozenset(("ReplicaSet", "StatefulSet"))
 
 
 def stuck_pods(objects: Sequence[Object]) -> frozenset[str]:
@@ -22,6 +23,24 @@ def stuck_pods(objects: Sequence[Object]) -> frozenset[str]:
         for each in objects
         if each["kind"] == "Pod" and _is_stuck(each, sets.get(_owner(each)))
     )
+
+
+def kept_pods(objects: Sequence[Object]) -> frozenset[str]:
+    """The names of pods of the template that their Deployment or StatefulSet has now."""
+    makers = {each["metadata"]["uid"]: each for each in objects if each["kind"] in _MAKERS}
+    return frozenset(
+        each["metadata"]["name"]
+        for each in objects
+        if each["kind"] == "Pod" and (maker := makers.get(_owner(each))) and _is_kept(each, maker)
+    )
+
+
+def _is_kept(pod: Object, maker: Object) -> bool:
+    if maker["kind"] == "ReplicaSet":
+        # One of an older template is on its way to none.
+        return int(maker.get("spec", {}).get("replicas", 1)) > 0
+    revision = maker.get("status", {}).get("updateRevision")
+    return bool(revision) and pod["metadata"].get("labels", {}).get(REVISION) == revision
 
 
 def _owner(pod: Object) -> str:

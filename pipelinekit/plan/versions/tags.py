@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from pipelinekit.plan.versions.conventional import advance
+from pipelinekit.records import dataclass
 
 Rank = tuple[int, int, int]
 Parents = Mapping[str, Sequence[str]]

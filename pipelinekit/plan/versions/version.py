@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import semver
 
@@ -11,6 +10,7 @@ from pipelinekit.counts import counted
 from pipelinekit.errors import refused
 from pipelinekit.model.release import Revision
 from pipelinekit.plan.versions.conventional import advance
+from pipelinekit.records import dataclass
 
 MAIN = ""
 """The branch of final versions."""

@@ -9,7 +9,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from pipelinekit.errors import Fault
@@ -18,6 +17,7 @@ from pipelinekit.reading.chart.reckoning import MOST, reckoned
 from pipelinekit.reading.chart.values import read_values
 from pipelinekit.reading.document.faults import note, position
 from pipelinekit.reading.document.source import Path, Source, dotted, parse
+from pipelinekit.records import dataclass
 
 DOCUMENTS = ("Chart.yaml", "values.yaml", "values.schema.json")
 _OF_HELM = frozenset(("global", "tags"))
@@ -94,7 +94,7 @@ def _check(source: Source, values: Any, schema: dict[str, Any]) -> None:
     """
     from jsonschema_rs import validator_for
 
-    # A schema that leads out of the chart is for Helm to follow.
+    # One that leads to a server is told for the chart; one to another file is for Helm to follow.
     for error in validator_for(schema, offline=True).iter_errors(values):
         keyword = str(error.schema_path[-1])
         alone = _ALONE | _OF_ENTRIES if any(isinstance(each, int) for each in error.instance_path) else _ALONE

@@ -51,13 +51,17 @@ class GoLoader(LOADER):  # type: ignore[misc]
         """
         made: dict[Hashable, Any] = {}
         for name, value in node.value:
-            if name.tag == _MERGE:
+            key = self.key(name)
+            if key is None:
                 made |= self._merged(value)
                 continue
-            made[self._key(name)] = self.construct_object(value, deep=deep)
+            made[key] = self.construct_object(value, deep=deep)
         return made
 
-    def _key(self, node: Any) -> str:
+    def key(self, node: Any) -> str | None:
+        """A key as JSON has it; None for one that merges. Raises `ConstructorError` as above."""
+        if node.tag == _MERGE:
+            return None
         if node.tag == _FLOAT_TAG and isinstance(node, yaml.ScalarNode):
             return _short(float(self.construct_yaml_float(node)))
         if node.tag == _NUMBER:

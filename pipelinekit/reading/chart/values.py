@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import yaml
 
 from pipelinekit.errors import DocumentInvalid, Fault, Place
+from pipelinekit.model.pointer import MISSING
 from pipelinekit.reading.chart.goyaml import EXACT, GoLoader
 from pipelinekit.reading.document.growth import outgrown
+from pipelinekit.reading.document.source import Path, dotted
 from pipelinekit.reading.document.syntax import syntax_fault
 
 MAX_CHARACTERS = 4_000_000
@@ -38,6 +41,41 @@ def read_values(text: str, origin: str) -> dict[str, Any]:
     return data
 
 
+def doubled(text: str, origin: str) -> tuple[Fault, ...]:
+    """Each key that a mapping has twice, of a text that `read_values` takes: Helm keeps the later one."""
+    loader = GoLoader(text)
+    try:
+        node = loader.get_single_node()
+        return tuple(_doubled(loader, node, origin, (), set())) if node else ()
+    finally:
+        loader.dispose()
+
+
+def _doubled(loader: GoLoader, node: Any, origin: str, path: Path, seen: set[int]) -> Iterator[Fault]:
+    if id(node) in seen:
+        # What an alias stands for is told where it is written.
+        return
+    seen.add(id(node))
+    if isinstance(node, yaml.SequenceNode):
+        for index, each in enumerate(node.value):
+            yield from _doubled(loader, each, origin, (*path, index), seen)
+    if not isinstance(node, yaml.MappingNode):
+        return
+    lines: dict[str, int] = {}
+    for name, each in node.value:
+        key = loader.key(name)
+        if key is None:
+            yield from _doubled(loader, each, origin, (*path, "<<"), seen)
+            continue
+        mark = name.start_mark
+        if key in lines:
+            problem = f"written twice; first in line {lines[key]}"
+            place = Place(origin, mark.line + 1, mark.column + 1)
+            yield Fault("duplicate-key", problem, place, dotted((*path, key)), "keep one of them")
+        lines.setdefault(key, mark.line + 1)
+        yield from _doubled(loader, each, origin, (*path, key), seen)
+
+
 def as_helm_keeps(value: Any) -> Any:
     """A value of YAML or JSON with numbers as Helm has them: floats of 64 bits, which shows in large ones."""
     if isinstance(value, dict):
@@ -54,3 +92,18 @@ def overlay(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
         under = merged.get(key)
         merged[key] = overlay(under, value) if isinstance(under, dict) and isinstance(value, dict) else value
     return merged
+
+
+def picked(values: dict[str, Any], pointers: Iterable[str]) -> dict[str, Any]:
+    """What of values stands at these JSON pointers, where it stood; nothing of a list, which is one value."""
+    found: dict[str, Any] = {}
+    for pointer in pointers:
+        steps = [each.replace("~1", "/").replace("~0", "~") for each in pointer.split("/")[1:]]
+        value: Any = values
+        for each in steps:
+            value = value.get(each, MISSING) if isinstance(value, dict) else MISSING
+        if value is not MISSING:
+            for each in reversed(steps):
+                value = {each: value}
+            found = overlay(found, value)
+    return found

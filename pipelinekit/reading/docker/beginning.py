@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipelinekit.reading.docker.dockerfile import Instruction, instructions, stages
+from pipelinekit.records import dataclass
 
 Words = tuple[str, ...]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate, dropwhile, takewhile
 
 from pipelinekit.errors import DocumentInvalid, Fault, Place
 from pipelinekit.reading.docker.expansion import expand
+from pipelinekit.records import dataclass
 
 SCRATCH = "scratch"
 """The empty image, which no registry has."""

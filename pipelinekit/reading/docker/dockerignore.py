@@ -8,11 +8,11 @@ patternmatcher reads them, its oddities included.
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 from functools import lru_cache
 
 from pipelinekit.errors import DocumentInvalid, Fault, Place
 from pipelinekit.reading.docker.globs import Glob
+from pipelinekit.records import dataclass
 
 FILE = ".dockerignore"
 MAX_PATTERNS = 10_000

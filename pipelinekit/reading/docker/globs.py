@@ -7,8 +7,9 @@ is what makes `a*a*a*a*b` explode where stars are tried one after the other.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum, auto
+
+from pipelinekit.records import dataclass
 
 _ROWS = 2_000
 """Rows of an automaton that are remembered."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -14,10 +13,11 @@ from pipelinekit.errors import Fault
 from pipelinekit.model.app import LANGUAGES
 from pipelinekit.model.repository.spoken import suggestion
 from pipelinekit.names import nearest
+from pipelinekit.reading.document import patterns
 from pipelinekit.reading.document.source import Path, Source
 from pipelinekit.reading.document.unsaid import unsaid
 from pipelinekit.reading.schema import SCHEMAS, Schema
-from pipelinekit.reading.schema.words import API_VERSION, MIRROR, REGISTRY, VARIABLE
+from pipelinekit.reading.schema.words import API_VERSION, MIRROR, REGISTRY
 
 if TYPE_CHECKING:
     from jsonschema_rs import ValidationError
@@ -117,37 +117,13 @@ def note(source: Source, data: Any, whole: Schema, error: ValidationError) -> No
     elif "propertyNames" in error.schema_path:
         name = str(error.kind.value.instance)
         problem = f"{shown(name)} is no name for this: {schema.get('patternErrorMessage')}"
-        hint = _perhaps(name, schema)
+        hint = patterns.perhaps(name, schema)
         if keyword == "maxLength":
             problem, hint = f"the name has {counted(len(name), 'character')}, at most {wanted} fit", ""
         source.fault((*path, name), "bad-name", problem, hint)
     else:
         problem, hint = _phrase(keyword, schema, value, error.message, shown if not hidden else unread)
         source.fault(path, f"bad-{keyword.lower()}", problem, hint)
-
-
-def _perhaps(name: str, schema: Schema) -> str:
-    """The name that `name` was to be, in the characters that fit there, or nothing."""
-    plain = "".join(each for each in unicodedata.normalize("NFKD", name) if not unicodedata.combining(each))
-    near = {
-        names.LABEL_RULE: names.label_from(plain, names.APPLICATION_MAX),
-        VARIABLE["patternErrorMessage"]: re.sub(r"[^A-Za-z0-9_]", "_", name).lstrip("0123456789"),
-    }.get(schema.get("patternErrorMessage", ""), "")
-    return f"perhaps {near}" if near and len(near) >= len(name) - 2 else _completed(name, schema)
-
-
-def _completed(text: str, schema: Schema) -> str:
-    """What `text` is with the beginning or without the end that somebody has not thought of, or nothing."""
-    if "@" in text or "pattern" not in schema:
-        return ""
-    bare = text.partition("://")[2] or text
-    host = bare.rstrip("/").partition(":")[0]
-    asked = schema.get("patternErrorMessage", "")
-    begins = [each for each in ("/", "linux/") if asked.endswith(("begins with /", "like linux/amd64"))]
-    begins += ["oci://", "https://"] if "." in text and bare == text else []
-    tried = (*(f"{each}{text}" for each in begins), bare, host, text.removesuffix("B"))
-    fits = re.compile(schema["pattern"])
-    return next((f"perhaps {each}" for each in tried if each != text and fits.search(each)), "")
 
 
 def _found(value: Any, steps: Iterable[str | int]) -> tuple[Path, Any]:
@@ -205,7 +181,9 @@ def _wrong_kind(source: Source, schema: Schema, value: Any, path: Path, hidden: 
         hint = "quote it" if wanted == "text" else ""
         source.fault(path, "bad-type", f"expected {wanted}, found another kind of value", hint)
     elif wanted == "text" and written is not None:
-        source.fault(path, "bad-type", f"expected text, found {written}", f'quote it: "{written}"')
+        fits = "pattern" not in schema or patterns.fits(schema["pattern"], written)
+        hint = f'quote it: "{written}"' if fits else patterns.rule(written, schema)
+        source.fault(path, "bad-type", f"expected text, found {written}", hint)
     else:
         kinds_found = {
             "dict": "a mapping",
@@ -256,9 +234,8 @@ def _phrase(
             why = names.host_fault(str(value), path=limit == MIRROR[0])
             return f"{shown(value)} {why}", f"expected: {schema['patternErrorMessage']}"
         case "pattern":
-            rule = f"expected: {schema.get('patternErrorMessage', limit)}"
-            near = _perhaps(str(value), schema) if shown is not unread else ""
-            return f"{shown(value)} is not valid here", f"{rule}; {near}" if near else rule
+            rule = patterns.rule("" if shown is unread else str(value), schema)
+            return f"{shown(value)} is not valid here", rule
         case "enum":
             spoken = suggestion(str(value)) if limit == list(LANGUAGES) else ""
             return f"{shown(value)} is not one of them", spoken or nearest(str(value), map(str, limit))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import yaml
@@ -18,6 +18,7 @@ from pipelinekit.errors import Fault, Place
 from pipelinekit.reading.document.growth import LOADER, outgrown, too_deep
 from pipelinekit.reading.document.scalars import IMPLIED, NULL, TAG, ambiguous, is_word, plain
 from pipelinekit.reading.document.syntax import place_at, syntax_fault
+from pipelinekit.records import dataclass
 
 Path = tuple[str | int, ...]
 

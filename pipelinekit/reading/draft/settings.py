@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pipelinekit import names
 from pipelinekit.errors import DocumentInvalid, Fault, Place
 from pipelinekit.model.draft import DEVELOPMENT, Settings
 from pipelinekit.names import nearest
+from pipelinekit.reading.draft.sets import read_sets
 
 FILE = "draft.toml"
 MOST = 1024 * 1024
@@ -51,7 +53,7 @@ def parsed(text: str, origin: str) -> dict[str, Any]:
     if len(text) > MOST:
         raise DocumentInvalid(Fault("document-too-large", f"more than {MOST} characters", Place(origin)))
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
         match = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         place = Place(origin, int(match[1]), int(match[2])) if match else Place(origin)
@@ -70,6 +72,7 @@ def _settings(text: str, origin: str, name: str, table: Mapping[str, Any], fault
         elif problem:
             faults.append(Fault("draft-key", problem, place, path, hint))
         elif key in _FIELDS:
+            faults += _unset(value, place, path) if key == "set" else ()
             given[_FIELDS[key]] = tuple(value) if isinstance(value, list) else value
     if name_given := given.get("name"):
         given["name"] = str(name_given).lower()
@@ -84,6 +87,15 @@ def _judged(key: str, value: Any) -> tuple[str, str]:
         return "", ""
     check, rule = KEYS[key]
     return ("", "") if check(value) else ("is not taken", rule)
+
+
+def _unset(lines: list[str], place: Place, path: str) -> tuple[Fault, ...]:
+    """What Helm would not take of them, said before anything is done for a copy."""
+    try:
+        read_sets(lines, place.origin, path)
+    except DocumentInvalid as error:
+        return tuple(replace(each, place=place) for each in error.faults)
+    return ()
 
 
 def _text(value: Any) -> bool:
@@ -107,7 +119,10 @@ def _inside(value: Any) -> bool:
 
 
 def _ports(value: Any) -> bool:
-    return _texts(value) and all(re.fullmatch(r"[0-9]{1,5}:[0-9]{1,5}", each) for each in value)
+    found = [re.fullmatch(r"([0-9]{1,5}):([0-9]{1,5})", each) for each in value] if _texts(value) else [None]
+    pairs = [(int(each[1]), int(each[2])) for each in found if each]
+    ports = {port for pair in pairs for port in pair}
+    return len({local for local, _ in pairs}) == len(found) and all(0 < each < 65536 for each in ports)
 
 
 def _tags(value: Any) -> bool:
@@ -123,7 +138,7 @@ def _arguments(value: Any) -> bool:
 
 KEYS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "name": (_name, f"{names.LABEL_RULE}; at most {names.APPLICATION_MAX}"),
-    "container-builder": (lambda value: value in {"", "docker"}, "the engine is found out; remove the key"),
+    "container-builder": (lambda value: value in ("", "docker"), "the engine is found out; remove the key"),
     "registry": (_registry, "host, host:port or host:port/path, without http://"),
     "namespace": (
         lambda value: value == "" or (_text(value) and names.is_namespace(value)),
@@ -136,7 +151,7 @@ KEYS: dict[str, tuple[Callable[[Any], bool], str]] = {
         lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 600,
         "seconds, 0 to 600",
     ),
-    "override-ports": (_ports, 'a list of LOCAL:REMOTE: ["8080:80"]'),
+    "override-ports": (_ports, 'a list of LOCAL:REMOTE, 1 to 65535, each LOCAL once: ["8080:80"]'),
     "auto-connect": (lambda value: isinstance(value, bool), "true or false"),
     "custom-tags": (_tags, "a list of tags: letters, digits and . _ -"),
     "dockerfile": (lambda value: value == "" or _inside(value), "a path inside the folder"),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from pipelinekit import names
 from pipelinekit.model.repository.words import Whom
+from pipelinekit.records import dataclass
 
 _USUAL = ("web", "app")
 """How the program itself is called among what runs beside it."""

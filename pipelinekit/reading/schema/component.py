@@ -236,6 +236,10 @@ COMPONENT: Schema = {
                 ),
                 "what the platform's values have to give before it can be on",
             ),
+            "shared": listing(
+                text("a JSON pointer into the values", *POINTER, longest=200),
+                "values that its policies are told too",
+            ),
             "node": closed(
                 {
                     "sysctls": mapping(

@@ -35,14 +35,17 @@ CRON = (
     "^(@(yearly|annually|monthly|weekly|daily|midnight|hourly)|" + " +".join(_FIELDS) + ")$",
     "five cron fields as Kubernetes has them, like 0 3 * * * (Sunday is 0), or @daily",
 )
+_CRON = re.compile(CRON[0])
 _RANGE = re.compile(r"(\w+)-(\w+)")
 
 
 def backwards(schedule: str) -> str:
     """The first range of a schedule that ends before it begins, which no field takes; empty without one.
 
-    The schedule is of the form that `CRON` is.
+    Nor has what is no schedule: that is another fault.
     """
+    if not _CRON.match(schedule):
+        return ""
     for field, names in zip(schedule.lower().split(), (_NONE, _NONE, _NONE, _MONTHS, _DAYS), strict=False):
         for first, last in _RANGE.findall(field):
             if _number(first, names) > _number(last, names):

@@ -9,13 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipelinekit.errors import DocumentInvalid, ToolFailed, refused
-from pipelinekit.model.receipts import ChartPackaged, ChartPublished, ImagePushed, check_key, check_version
+from pipelinekit.model.receipts import ChartPackaged, ChartPublished, ImagePushed, check_version
 from pipelinekit.model.release import ImageRef, ReleasePlan
 from pipelinekit.plan.chartvalues import takes_digest
 from pipelinekit.plan.release import chart_address
 from pipelinekit.ports import ChartRepository, Charts, Receipts, Registry, Signer, Workspace
 from pipelinekit.reading.chart.values import read_values
-from pipelinekit.steps.artefacts.image import Did, missing
+from pipelinekit.steps.artefacts.before import required
+from pipelinekit.steps.artefacts.image import Did
 from pipelinekit.steps.artefacts.settling import Sleep, settled
 from pipelinekit.steps.artefacts.stamping import STAND_IN, check_image, texts_of
 from pipelinekit.steps.artefacts.trust import short
@@ -42,10 +43,7 @@ def package(
     Raises `Refused` when nothing was pushed at this revision, or the registry no longer has it; it is asked
     once `settle` has returned, which gets the receipt as it will be.
     """
-    pushed = receipts.load(ImagePushed)
-    if pushed is None:
-        raise missing("a pushed image", "push")
-    check_key(pushed, plan.key)
+    pushed = required(receipts, ImagePushed, plan.key, "package")
     archive = archive_of(plan, workspace)
     done = receipts.load(ChartPackaged)
     current = done and (done.key, done.image_digest) == (plan.key, pushed.digest)
@@ -122,10 +120,7 @@ def publish(
     for ours only when its archive is ours, byte for byte. `settle` is called before the version is taken, and
     may raise.
     """
-    packaged = receipts.load(ChartPackaged)
-    if packaged is None:
-        raise missing("a packaged chart", "package")
-    check_key(packaged, plan.key)
+    packaged = required(receipts, ChartPackaged, plan.key, "publish")
     archive, there = root / packaged.archive, packaged.archive_digest
     if digest_of(archive) != packaged.archive_digest:
         raise refused(

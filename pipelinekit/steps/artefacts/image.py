@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from pipelinekit.errors import ToolFailed, refused
+from pipelinekit.errors import ToolFailed
 from pipelinekit.model.platform.packages import SECRET
 from pipelinekit.model.receipts import ImageBuilt
 from pipelinekit.model.release import BuildPlan, ReleasePlan
@@ -66,15 +66,6 @@ def build(
     receipt = _built(plan, recipe, image_id, "")
     receipts.save(receipt)
     return receipt, Did(f"{plan.image.repository}:{plan.version} is built ({short(image_id)})", acted=True)
-
-
-def missing(what: str, verb: str) -> Exception:
-    """The error of a verb that finds nothing of the verb before it."""
-    return refused(
-        "receipt-missing",
-        f"there is no {what.split(' ', 1)[-1]} of this revision",
-        hint=f"run `pipelinekit {verb}` first",
-    )
 
 
 def made(build: BuildPlan, context: Path, engine: Engine, say: Say) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 
 from pipelinekit.errors import Refused
-from pipelinekit.model.receipts import ImageBuilt, ImagePushed, check_key
+from pipelinekit.model.receipts import ImageBuilt, ImagePushed
 from pipelinekit.model.release import Credentials, ReleasePlan
 from pipelinekit.ports import Engine, Receipts, Registry, Say, Signer
-from pipelinekit.steps.artefacts.image import Did, missing
+from pipelinekit.steps.artefacts.before import required
+from pipelinekit.steps.artefacts.image import Did
 from pipelinekit.steps.artefacts.settling import Sleep, settled
 from pipelinekit.steps.artefacts.staging import give_tag, read_back, stage
 from pipelinekit.steps.artefacts.trust import UNSIGNED, check_version, short
@@ -32,10 +33,7 @@ def push(
     images that run alike: the one that came first is used. Raises `Refused` when the version is there from
     another revision, or is not signed.
     """
-    built = receipts.load(ImageBuilt)
-    if built is None:
-        raise missing("an image", "build")
-    check_key(built, plan.key)
+    built = required(receipts, ImageBuilt, plan.key, "push")
     acted = False
     digest = registry.digest_of(plan.image)
     if digest is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from pipelinekit.errors import DocumentInvalid, Fault, Place, ToolFailed, refused
 from pipelinekit.model.release import BuildPlan, ImageRef, ReleasePlan, Secret
@@ -13,6 +12,7 @@ from pipelinekit.plan.release import build_arguments, image_labels
 from pipelinekit.ports import DENIED, Engine, Registry, Say, Secrets, Sources
 from pipelinekit.reading.app import FILE
 from pipelinekit.reading.docker.dockerfile import arguments, base, bases, stages
+from pipelinekit.records import dataclass
 from pipelinekit.steps.artefacts.secrets import lacks_mirror
 
 TEST_STAGE = "test"

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from pipelinekit.errors import refused
+from pipelinekit.errors import DocumentInvalid, Fault, refused
 from pipelinekit.merge.keys import set_keys
 from pipelinekit.model.receipts import ImagePushed
 from pipelinekit.model.release import ReleasePlan, Target
 from pipelinekit.plan.chartvalues import given_values, image_values
 from pipelinekit.plan.moment import moment
 from pipelinekit.ports import Charts, Workspace
-from pipelinekit.reading.chart.values import read_values
+from pipelinekit.reading.chart.values import doubled, read_values
 
 STAND_IN = "sha256:" + "5ca1ab1e" * 8
 """In place of an image's digest while there is none, in texts that have it nowhere else."""
@@ -67,10 +67,28 @@ def _laid_out(text: str, keys: tuple[tuple[tuple[str, ...], str], ...], origin: 
 
 
 def texts_of(plan: ReleasePlan, pushed: ImagePushed, workspace: Workspace) -> tuple[dict[str, str], str]:
-    """The chart's texts with this release in them, and values as a deployment gives them."""
-    replaced = stamp(plan, pushed, workspace.read_texts(stamped(plan)))
+    """The chart's texts with this release in them, and values as a deployment gives them.
+
+    Raises `DocumentInvalid` with each key that its values, or an environment's, name twice: one counts.
+    """
+    texts = workspace.read_texts((*stamped(plan), *_of_environments(plan)))
+    values = sorted(texts.keys() - {stamped(plan)[0]})
+    faults = [each for path in values for each in _doubled(texts[path], path)]
+    if faults:
+        raise DocumentInvalid(*faults)
+    replaced = stamp(plan, pushed, texts)
     own = read_values(replaced["values.yaml"], "values.yaml")
     return replaced, json.dumps(given_values(plan, plan.platform.environments[0], own, pushed.digest))
+
+
+def _of_environments(plan: ReleasePlan) -> list[str]:
+    return [f"{plan.chart_folder}/values-{each.name}.yaml" for each in plan.platform.environments]
+
+
+@lru_cache(maxsize=8)
+def _doubled(text: str, path: str) -> tuple[Fault, ...]:
+    read_values(text, path)
+    return doubled(text, path)
 
 
 def check_image(plan: ReleasePlan, archive: Path, trial: str, pushed: ImagePushed, charts: Charts) -> None:

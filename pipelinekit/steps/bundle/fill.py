@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from pipelinekit.counts import counted
 from pipelinekit.errors import PipelinekitError, Refused, ToolFailed
@@ -11,6 +10,7 @@ from pipelinekit.model.rollout.bundle import Content, Entry, Stored
 from pipelinekit.plan.bundle import listing
 from pipelinekit.ports import Say
 from pipelinekit.ports.bundle import Bundle
+from pipelinekit.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipelinekit.errors import DocumentInvalid, Place, Refused
 from pipelinekit.model.release import ImageRef
@@ -14,11 +14,12 @@ from pipelinekit.plan.rollout.definitions import split
 from pipelinekit.plan.rollout.order import Order
 from pipelinekit.ports import Charts
 from pipelinekit.ports.rollout import Components, Object
-from pipelinekit.reading.chart.manifest import read_manifest
+from pipelinekit.reading.chart.forms import read_formed
 from pipelinekit.reading.chart.values import read_values
 from pipelinekit.reading.component import FILE
 from pipelinekit.reading.document.source import parse
 from pipelinekit.reading.platform.document import FILE as PLATFORM
+from pipelinekit.records import dataclass
 from pipelinekit.steps.rollout import knots, packing
 from pipelinekit.steps.rollout.part import Packaged, Part, Shelf, policies_of, release_of
 
@@ -38,6 +39,8 @@ class _Brought:
     charts: tuple[Chart, ...]
     definitions: tuple[Object, ...]
     objects: tuple[Object, ...]
+    values: Mapping[str, object]
+    """What the component's own chart is rendered with."""
 
 
 def gather(
@@ -55,7 +58,7 @@ def gather(
         fault
         for name, each in brought.items()
         for fault in images.proven(
-            parts[name].component, each.objects, platform.images, _places_in(parts[name])
+            parts[name].component, each.objects, platform.images, _places_in(parts[name]), each.values
         )
     ]
     if faults:
@@ -114,14 +117,15 @@ def _places_in(part: Part) -> images.Places:
 
 def _brought(part: Part, shelf: Shelf, components: Components) -> _Brought:
     charts, texts = [], []
-    for packaged in (policies_of(part, shelf, publish=False), release_of(part, shelf, publish=False)):
+    release = release_of(part, shelf, publish=False)
+    for packaged in (policies_of(part, shelf, publish=False), release):
         if packaged is None:
             continue
         prepared = packaged.prepared
         charts.append(_chart(part.name, packaged, shelf.charts))
         texts.append(components.everything(prepared.archive, prepared.target, prepared.layers))
-    definitions, objects = split([each for text in texts for each in read_manifest(text)])
-    return _Brought(charts=tuple(charts), definitions=definitions, objects=objects)
+    definitions, objects = split([each for text in texts for each in read_formed(text)])
+    return _Brought(charts=tuple(charts), definitions=definitions, objects=objects, values=release.values)
 
 
 def _chart(component: str, packaged: Packaged, charts: Charts) -> Chart:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from pipelinekit.errors import ToolFailed
 from pipelinekit.model.certificate import AUTHORITY, FOREIGN, KEY, LOST, MISSING, Held, Verdict
 from pipelinekit.model.platform.certificates import Certificate, Certificates
 from pipelinekit.plan import certificates as plans
+from pipelinekit.records import dataclass
 from pipelinekit.steps.certificates.world import World
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipelinekit.errors import Refused, refused
 from pipelinekit.model.certificate import AUTHORITY
@@ -16,6 +16,7 @@ from pipelinekit.ports.certificates import (
     CertificateSigner,
     CertificateStore,
 )
+from pipelinekit.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

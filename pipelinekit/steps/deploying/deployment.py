@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from pipelinekit.errors import ToolFailed
 from pipelinekit.model.deployment import DeploymentPlan, Look, Standing
 from pipelinekit.model.receipts import ChartPublished, Deployed
 from pipelinekit.model.release import ReleasePlan, ReleaseState, Target
-from pipelinekit.plan.deploying import deploymentplan, doubles, fields, hooks, intruders
-from pipelinekit.plan.deploying.deployment import held, standing
+from pipelinekit.plan.deploying import admitted, deploymentplan, ending, fields, hooks, intruders, repairs
+from pipelinekit.plan.deploying.deployment import standing
+from pipelinekit.plan.deploying.scaling import held
 from pipelinekit.plan.release import key_at
 from pipelinekit.ports import SILENT, Objects, Releases, Say
 from pipelinekit.reading.chart.manifest import read_manifest
+from pipelinekit.records import dataclass
 from pipelinekit.steps.deploying.pending import PENDING
 
 RUNNING = "deployed"
@@ -65,6 +66,11 @@ class Found:
     def touched(self) -> bool:
         """Whether hands have changed something that is declared."""
         return self.standing is not None and self.standing.touched
+
+    @property
+    def is_short(self) -> bool:
+        """Whether something of it runs in too few pods: those that stay may be why."""
+        return self.standing is not None and bool(self.standing.short)
 
     def runs(self, values: Mapping[str, object]) -> bool:
         """Whether a release with those values is there as it was installed."""
@@ -117,19 +123,18 @@ def mended(there: Found) -> tuple[str, ...]:
     """The objects that `put_back` works on: until then a server takes no application of the chart to them."""
     if not (there.look and there.look.refused and there.state):
         return ()
-    repairs = intruders.repairs(there.look, read_manifest(there.state.manifest))
-    return tuple(fields.titled(name, place, there.look.home) for place, name in repairs)
+    found = intruders.places(there.look, read_manifest(there.state.manifest))
+    return tuple(dict.fromkeys(fields.name_of(live, there.look.home) for live, _, _ in found))
 
 
 def put_back(target: Target, there: Found, objects: Objects, *, owns: bool) -> None:
     """Undo the hands' work that no application of a chart could go over; `owns` says by which Helm."""
-    repairs: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    if there.look and not owns:
-        repairs |= doubles.repairs(there.look)
-    if there.look and there.look.refused and there.state:
-        repairs |= intruders.repairs(there.look, read_manifest(there.state.manifest))
-    for (namespace, name), patch in repairs.items():
-        objects.restore(replace(target, namespace=namespace or target.namespace), name, patch)
+    if not there.look or (owns and not there.look.refused):
+        return
+    recorded = read_manifest(there.state.manifest) if there.state else ()
+    for live, patch in repairs.patches(there.look, recorded, owns=owns):
+        place = live["metadata"].get("namespace") or target.namespace
+        objects.restore(replace(target, namespace=place), fields.exact(live), patch)
 
 
 def matters(prepared: Prepared, there: Found) -> bool:
@@ -165,6 +170,9 @@ def plan_deployment(prepared: Prepared, there: Found, releases: Releases, object
     for name, why in (look.refused if look else {}).items():
         until = "that is put back" if name in mended(there) else "it is taken"
         notes.append(f"of {name} nothing else is told until {until}: {why}")
+    notes += ending.held(look, plan.removed) if look else ()
+    if not plan.acts and there.standing:
+        notes += admitted.words(there.standing.admitted)
     if plan.acts and not releases.owns:
         notes.append(HELM_3)
         # Whoever else owns the number, Helm 3 sets what a chart no longer names to its default.

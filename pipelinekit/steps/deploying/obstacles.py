@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from pipelinekit.model.jenkins.jobconfig import Config
 from pipelinekit.model.jenkins.jobplan import Action, Change, Found, JobPlan, Wanted
@@ -12,6 +12,7 @@ from pipelinekit.model.platform.document import Platform
 from pipelinekit.plan.jenkins import library
 from pipelinekit.plan.jenkins.jobs import guarded_credentials
 from pipelinekit.ports import Controller
+from pipelinekit.records import dataclass
 
 PLUGINS: Mapping[str, tuple[str, ...]] = {
     "folder": ("cloudbees-folder",),

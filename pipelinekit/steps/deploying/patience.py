@@ -11,6 +11,7 @@ from pipelinekit.errors import Fault, ToolFailed, failed
 from pipelinekit.model.release import Target
 from pipelinekit.model.trouble import Trouble
 from pipelinekit.ports import Cluster, Say
+from pipelinekit.steps.deploying import elsewhere
 from pipelinekit.steps.deploying.outage import Outage
 
 STARTING = 8.0
@@ -20,7 +21,7 @@ FORGOTTEN = 15.0
 """Seconds after which something that was awaited and came is waited for anew when it is missing again."""
 
 LOOKS = 4
-"""How often pods have to be seen well after Helm 3, which takes one moment for the whole."""
+"""How often pods have to be seen well after Helm 3, which looks at one moment, and after a crash."""
 
 MANY = 5
 """How many reasons are told."""
@@ -35,13 +36,21 @@ class Patience:
     """
 
     def __init__(
-        self, target: Target, cluster: Cluster, say: Say, timeout: int, clock: Clock = time.time
+        self,
+        target: Target,
+        cluster: Cluster,
+        say: Say,
+        timeout: int,
+        clock: Clock = time.monotonic,
+        elsewhere: Callable[[], tuple[str, ...]] = tuple,
     ) -> None:
+        """`elsewhere` says in which other namespaces there are pods, and is asked where it takes long."""
         self.target, self.cluster, self.say, self.clock = target, cluster, say, clock
+        self._elsewhere = elsewhere
+        self._places: tuple[str, ...] | None = None
         self.began = clock()
         self.until = self.began + timeout
-        # Pods carry whole seconds, and the cluster's clock may differ a little from ours.
-        self.since = self.began - 2
+        self._since: float | None = None
         self._told: set[str] = set()
         self._awaited: dict[str, float] = {}
         self._gone: dict[str, float] = {}
@@ -50,7 +59,7 @@ class Patience:
         self._verdict: tuple[str, ...] = ()
         self._seen: tuple[Trouble, ...] = ()
         self._outage = Outage(clock)
-        self._unwell = False
+        self._unwell = self._died = False
 
     def hopeless(self) -> bool:
         """Whether waiting longer is in vain; what is in the way is said once."""
@@ -63,6 +72,7 @@ class Patience:
             return over
         self._seen = found or self._seen
         self._unwell = self._unwell or any(not each.starting for each in found)
+        self._died = self._died or any(each.container for each in found)
         final = [each for each in found if each.final]
         if not final and self.clock() < self.began + STARTING:
             return False
@@ -78,12 +88,12 @@ class Patience:
     def steady(self, sleep: Callable[[float], None], looks: int) -> None:
         """Wait until pods are seen well so often, a second apart; `ToolFailed` when they do not get so.
 
-        Once is enough where something was in trouble, and more than not ready yet. Helm may look in the very
-        moment in which a container that crashes has begun.
+        Once is enough where something was in trouble, and more than not ready yet, but for a container that
+        has died: Helm, and we, may look in the very moment in which one that crashes has begun.
         """
-        left = wanted = max(looks, 1 if self._unwell else 0)
+        left = wanted = max(looks, LOOKS if self._died else 1 if self._unwell else 0)
         while left:
-            found = self._look()
+            found = self._look(kept=True)
             if found is None or found:
                 left = wanted
                 if self.hopeless() or self.clock() >= self.until:
@@ -101,17 +111,27 @@ class Patience:
         found = self._seen
         if not (self._verdict or self._outage.is_final()):
             found = self._look() or found
+        if not found and not self._outage.faults and not _own_words(error):
+            # Pods that this deployment has not replaced: what it brought is not what they lack.
+            found = self._look(kept=True) or found
         reasons = self._verdict or tuple(str(each) for each in found)
         if not reasons and not self._outage.faults:
             return error
-        place = f"{self.target.environment.name}: "
+        place = f"{self.target.place}: "
         faults = [Fault("not-ready", place + each, hint=self._words(each, found)) for each in reasons[:MANY]]
         return ToolFailed(*self._outage.faults, *faults, *_own_words(error))
 
-    def _look(self) -> tuple[Trouble, ...] | None:
-        """What is in the way, with its logs kept; None where the cluster does not tell it now."""
+    def _look(self, *, kept: bool = False) -> tuple[Trouble, ...] | None:
+        """What is in the way, with its logs kept; None where the cluster does not tell it now.
+
+        It is that of pods made since this wait has begun, and with `kept` of older ones that stay.
+        """
         try:
-            found = self.cluster.troubles(self.target, since=self.since)
+            if self._places is None and self.clock() >= self.began + STARTING:
+                self._places = self._elsewhere()
+            given = (self.cluster, self.target, self._places or (), self._beginning())
+            told = elsewhere.troubles(*given, kept=kept)
+            found = tuple(each for each in told if not each.scheduled)
         except ToolFailed as error:
             self._outage.note(error)
             return None
@@ -121,6 +141,16 @@ class Patience:
             self._keep_lines(found)
         return found
 
+    def _beginning(self) -> float:
+        """When it began, by the clock by which the cluster dates pods; these carry whole seconds."""
+        if self._since is not None:
+            return self._since
+        told, ago = self.cluster.now(self.target), self.clock() - self.began + 2
+        if not told:
+            return time.time() - ago
+        self._since = told - ago
+        return self._since
+
     def _words(self, reason: str, found: tuple[Trouble, ...]) -> str:
         trouble = next((each for each in found if reason.startswith(str(each))), None)
         lines = self._lines.get(_log(trouble), ()) if trouble else ()
@@ -128,12 +158,13 @@ class Patience:
             [f"{trouble.container} said last:", *(f"  {line}" for line in lines)] if trouble and lines else []
         )
         what = trouble.subject if trouble else "pods"
-        return "\n".join([*said, f"{self.target.kubectl} describe {what}"])
+        place = elsewhere.at(self.target, trouble) if trouble else self.target
+        return "\n".join([*said, f"{place.kubectl} describe {what}"])
 
     def _keep_lines(self, found: tuple[Trouble, ...]) -> None:
         for each in found:
             if each.container and self._read.get(_log(each)) != each.restarts:
-                lines = self.cluster.last_lines(self.target, each)
+                lines = self.cluster.last_lines(elsewhere.at(self.target, each), each)
                 if lines:
                     self._lines[_log(each)], self._read[_log(each)] = lines, each.restarts
 
@@ -168,7 +199,7 @@ class Patience:
         """Delete a pod that nothing else replaces; what to say when that was not allowed, or empty."""
         if not trouble.stuck:
             return ""
-        refusal = self.cluster.free(self.target, trouble.stuck)
+        refusal = self.cluster.free(elsewhere.at(self.target, trouble), trouble.stuck)
         if refusal:
             return f"{trouble}; it could not be deleted either ({refusal})"
         self.say(f"deleting pod {trouble.stuck}, so that it is made anew")
@@ -182,7 +213,7 @@ def with_ending(error: ToolFailed, ending: str) -> ToolFailed:
 
 
 def _log(trouble: Trouble) -> tuple[str, str]:
-    return trouble.subject, trouble.container
+    return f"{trouble.namespace} {trouble.subject}", trouble.container
 
 
 def _own_words(error: ToolFailed) -> tuple[Fault, ...]:

@@ -24,6 +24,7 @@ def settled_state(
     killed: its record is dropped, and the one before it counts. Any other is waited for.
     """
     told, unread = False, 0
+    due: dict[int, float] = {}
     while True:
         state = releases.state(target)
         if state is None or not state.status.startswith(PENDING):
@@ -43,7 +44,10 @@ def settled_state(
                 f"release '{target.name}' is {state.status}, {who}",
                 hint=f"helm history {target.name} {target.for_helm}",
             )
-        if alive is False or time.time() > until:
+        # Its time is a date, which nobody may put right meanwhile: only how much of it was left counts.
+        now = time.monotonic()
+        due.setdefault(state.revision, now + until - time.time())
+        if alive is False or now > due[state.revision]:
             # Who has finished between the two questions is as gone as who was killed.
             if releases.state(target) != state:
                 continue

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from pipelinekit.errors import Fault, Refused
 from pipelinekit.model.ground.preflight import AWAITED, REFUSED, UNWAITED, Finding, Object
 from pipelinekit.model.release import Target
-from pipelinekit.plan.deploying import ending
+from pipelinekit.plan.deploying import ending, paused
 from pipelinekit.plan.deploying.fields import place_in
 from pipelinekit.plan.preflight import absent, judged, waiting
 from pipelinekit.plan.preflight.needs import needs_of
@@ -20,13 +20,13 @@ from pipelinekit.steps.deploying.deployment import Found, Prepared, mended
 def preflight(target: Target, manifest: str, scout: Scout) -> tuple[Finding, ...]:
     """What is to be said of a target before that manifest goes there; what stands in the way comes first."""
     needs = needs_of(read_manifest(manifest), target.namespace)
-    return judged(needs, scout.look(target, needs), target.environment.name, target.kubectl)
+    return judged(needs, scout.look(target, needs), target.place, target.kubectl)
 
 
 def missing(target: Target, objects: Sequence[Object], scout: Scout) -> tuple[Finding, ...]:
     """What is to be said of the Secrets and storage classes that those objects need, and of nothing else."""
     needs = needs_of(objects, target.namespace)
-    return absent(needs, scout.look_for(target, needs), target.environment.name, target.kubectl)
+    return absent(needs, scout.look_for(target, needs), target.place, target.kubectl)
 
 
 def unwaited(target: Target, manifest: str) -> tuple[Finding, ...]:
@@ -58,9 +58,10 @@ def _is_about(problem: str, name: str) -> bool:
 
 
 def with_there(findings: Sequence[Finding], there: Found) -> tuple[Finding, ...]:
-    """The findings that count beside what is there: not what is put back, but what is being deleted."""
+    """The findings that count beside what is there: not what is put back, but what is deleted or paused."""
     about = [each for each in findings if waiting.counts(each, first=there.state is None)]
-    return (*without(about, mended(there)), *ending.findings(there.standing))
+    found = (*ending.findings(there.standing), *paused.findings(there.standing))
+    return tuple(dict.fromkeys((*without(about, mended(there)), *found)))
 
 
 def told(findings: Sequence[Finding]) -> tuple[str, ...]:
@@ -70,7 +71,7 @@ def told(findings: Sequence[Finding]) -> tuple[str, ...]:
 
 def require(target: Target, findings: Sequence[Finding], say: Say) -> None:
     """Raise `Refused` with everything that stands in the way; say what will be waited for, and what not."""
-    place = f"{target.environment.name}: "
+    place = f"{target.place}: "
     faults = [
         Fault(each.code, place + each.problem, hint=each.hint) for each in findings if each.verdict == REFUSED
     ]

@@ -6,6 +6,7 @@ from pipelinekit.errors import PipelinekitError
 from pipelinekit.model.release import ReleaseState, Target
 from pipelinekit.ports import Cluster, Releases, Say
 from pipelinekit.steps.deploying.deployment import RUNNING
+from pipelinekit.steps.deploying.elsewhere import places
 from pipelinekit.steps.deploying.patience import Patience
 
 FAILED = "failed"
@@ -32,7 +33,7 @@ def undo(
     try:
         after = releases.state(target)
         if after is None or (before and after.revision <= before.revision):
-            return "nothing was changed"
+            return "what ran before is not there any more" if before and not after else "nothing was changed"
         taken = after.revision == content
         if after.status != FAILED and not taken:
             return f"revision {after.revision} is {after.status}: it is left alone, somebody may be at it"
@@ -43,7 +44,7 @@ def undo(
         return LEFT
     say(f"rolling back to revision {good}, which ran before")
     try:
-        watch = Patience(target, cluster, say, timeout)
+        watch = Patience(target, cluster, say, timeout, elsewhere=lambda: places(after, target.namespace))
         releases.back(target, good, timeout=timeout, hopeless=watch.hopeless, watched=watched)
     except PipelinekitError as error:
         again = f"helm rollback {target.name} {good} {target.for_helm}"

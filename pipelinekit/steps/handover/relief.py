@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from pipelinekit.errors import PipelinekitError, Refused, ToolFailed, failed, refused
 from pipelinekit.model.release import ReleaseState, Target
@@ -14,6 +13,7 @@ from pipelinekit.plan.rollout import handover as plan
 from pipelinekit.plan.rollout import readiness, releases
 from pipelinekit.ports import SILENT, Handovers, Quiet, Say
 from pipelinekit.reading.chart.manifest import read_manifest
+from pipelinekit.records import dataclass
 from pipelinekit.steps.deploying.outage import Outage
 from pipelinekit.steps.handover.silence import await_silence
 from pipelinekit.steps.rollout.deploy import Site, deploy, gate_of

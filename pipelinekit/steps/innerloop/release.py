@@ -15,6 +15,7 @@ from pipelinekit.model.draft import BUILD_ID, DRAFT, Built
 from pipelinekit.model.receipts import ChartPublished
 from pipelinekit.model.release import ReleasePlan, ReleaseState, Target
 from pipelinekit.plan.chartvalues import autoscales, given_values
+from pipelinekit.plan.draft.place import OWNER
 from pipelinekit.plan.draft.values import INJECTED, Values, injected, with_build
 from pipelinekit.ports import Say, SecretVersions
 from pipelinekit.reading.chart.values import overlay, read_values
@@ -47,6 +48,8 @@ class Wishes:
     develop: Mapping[str, Any] = field(default_factory=dict)
     """What makes its pods fit for sync; wins over what is set."""
     pull_secret: bool = False
+    owner: str = ""
+    """Whose copy it is, where the namespace does not say it."""
 
 
 def prepare(
@@ -108,11 +111,22 @@ def _laid(plan: ReleasePlan, target: Target, chart: Chart, image: Built, wishes:
         upper["peers"] = {word: dict(each) for word, each in wishes.peers.items()}
     for layer in (wishes.hosts, wishes.sets, wishes.develop):
         upper = overlay(upper, dict(layer))
-    return overlay(upper, injected(target.name, image, own, chart.digest, pull_secret=wishes.pull_secret))
+    upper = overlay(upper, injected(target.name, image, own, chart.digest, pull_secret=wishes.pull_secret))
+    return overlay(upper, {"global": {OWNER: wishes.owner}}) if wishes.owner else upper
 
 
-def require_ours(target: Target, state: ReleaseState | None) -> None:
-    """Raise `Refused` for a release that a pipeline or a hand has installed: it is theirs to change."""
+def require_ours(target: Target, state: ReleaseState | None, owner: str) -> None:
+    """Raise `Refused` for a release that a pipeline, a hand or another developer has installed: it is theirs
+    to change. Of one whose namespace says whose it is, `global` says nothing."""
+    shared = state.values.get("global") if state else None
+    other = str(shared.get(OWNER) or "") if isinstance(shared, Mapping) else ""
+    if other and other != owner:
+        raise refused(
+            "copy-taken",
+            f"'{target.name}' in {target.namespace} is {other}'s copy, and you are {owner}",
+            hint="take `namespace` out of draft.toml: each developer then has one of their own; where it is"
+            f" nobody's any more, `helm uninstall {target.name} {target.for_helm}` makes room",
+        )
     if state and not state.values.get(DRAFT):
         raise refused(
             "release-foreign",

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from pipelinekit.model.app import App, Process, Resources, partner_of
 from pipelinekit.model.platform.document import Environment
+from pipelinekit.records import dataclass
 
 Peers = Mapping[str, Mapping[str, str]]
 Object = Mapping[str, Any]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import ssl
 import subprocess
 import time
@@ -15,15 +14,10 @@ import pytest
 from pipelinekit.adapters.certificates.openbao import _Session
 from pipelinekit.adapters.certificates.x509 import Authorities
 from pipelinekit.model.platform.certificates import OpenBao
+from tests.freeports import free
 from tests.real.kube import eventually
 
 NAME = "openbao.openbao.svc"
-
-
-def free() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 def test_who_is_not_it_is_told_nothing(testbed: Mapping[str, str], tmp_path: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+
 import pytest
 
 from pipelinekit.adapters.source.ledger import remote, signing
@@ -134,3 +137,29 @@ def test_what_strangers_push_of_any_size_is_read_past_or_told_with_what_to_do(
     (fault,) = told.value.faults
     assert fault.code == "ledger-large"
     assert "the server's administrator puts the branch back" in fault.hint
+
+
+def test_files_beside_a_stranger_s_commit_are_fetched_by_nobody_where_the_server_can_leave_them_away(
+    lair: Lair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "MOST", 2**20)
+    monkeypatch.setenv(signing.KEY, str(lair.signers.private("ada")))
+    sound, who = lair.commits(), f"s <s@x> {NOW} +0000"
+    file = lair.path.with_name("file")
+    file.write_bytes(os.urandom(3 * 2**20))
+    blob = git("hash-object", "-w", str(file), cwd=lair.path)
+    row = f"100644 blob {blob}\tbig\n".encode()
+    tree = subprocess.run(["git", "mktree"], cwd=lair.path, input=row, capture_output=True, check=True)
+    text = f"tree {tree.stdout.decode().strip()}\nparent {sound[-1]}\nauthor {who}\ncommitter {who}\n\nx\n"
+    lair.point(lair.store(text.encode()))
+    git("config", "uploadpack.allowFilter", "false", cwd=lair.path)
+    with pytest.raises(Refused, match=f"at {BRANCH} has more than 1 MiB") as told:
+        lair.ledger().history(BRANCH)
+    assert "uploadpack.allowFilter" in told.value.faults[0].hint
+    git("config", "uploadpack.allowFilter", "true", cwd=lair.path)
+    known = lair.ledger().history(BRANCH)
+    assert [each.commit for each in known] == sound
+    assert [each.trouble for each in known.troubled] == ["it has files, which no event has"]
+    held = event("held", environment="production", at=NOW)
+    assert lair.ledger().append(BRANCH, [held], after=known.head).events[-1].kind == "held"
+    assert "has more than 1 MiB" in lair.findings()[0], "all of it is looked at there"

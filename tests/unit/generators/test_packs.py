@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 import yaml
 
@@ -22,6 +24,9 @@ def test_a_pack_is_laid_out_as_classic_draft_loads_it(language: Language) -> Non
         found
     )
     assert not [path for path in found if path.startswith("charts/app/")]
+    # Helm 2 makes no folder for a template when it writes a chart.
+    assert not [path for path in found if re.match("charts/templates/.*/", path)]
+    assert "charts/templates/tests-http.yaml" in found
     chart = yaml.safe_load(found["charts/Chart.yaml"].text)
     assert (chart["apiVersion"], chart["name"], "type" in chart) == ("v1", "app", False)
 
@@ -31,7 +36,7 @@ def test_all_but_the_chart_is_what_is_generated_anyway() -> None:
     found = tree("go")
     same = {path: file for path, file in found.items() if path not in {"charts/Chart.yaml", "tasks.toml"}}
     assert same == {
-        path.replace("charts/app/", "charts/"): file
+        path.replace("charts/app/", "charts/").replace("templates/tests/", "templates/tests-"): file
         for path, file in generated.items()
         if not path.endswith("Chart.yaml")
     }

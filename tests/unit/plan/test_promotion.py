@@ -9,7 +9,7 @@ from pipelinekit.errors import Refused, UsageError
 from pipelinekit.model.ledger import History
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.platform.gates import Approvals, Evidence, Freeze
-from pipelinekit.model.promotion import Live
+from pipelinekit.model.promotion import Live, PromotionPlan
 from pipelinekit.plan.promotion import (
     chart_at,
     choose,
@@ -56,6 +56,23 @@ def test_every_gate_is_in_the_plan(change: dict[str, Any]) -> None:
         ]
 
     assert planned() != planned(**change)
+
+
+def test_of_gates_that_change_only_those_are_told_that_do() -> None:
+    def planned(*windows: Freeze, **fields: Any) -> PromotionPlan:
+        where = replace(examples.PRODUCTION, soak=60, freeze=windows, **fields)
+        return plan_promotion(
+            promotions.release(), where, examples.target(where), ("r/o", "r/c"), "v", Live()
+        )
+
+    early = planned(Freeze(start="Mon 00:00", end="Tue 23:59"))
+    late = planned(Freeze(start="Fri 16:00", end="Mon 08:00"))
+    assert late.changed(early.parts) == (
+        "gates: freeze: Mon 00:00 to Tue 23:59 UTC → Fri 16:00 to Mon 08:00 UTC",
+    )
+    assert planned().changed(late.parts) == ("gates: freeze: Fri 16:00 to Mon 08:00 UTC → nothing",)
+    (other,) = planned(emergency=("sre",)).changed(planned().parts)
+    assert other.startswith("gates: what no line tells of them")
 
 
 def test_the_release_that_is_meant() -> None:

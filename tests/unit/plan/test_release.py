@@ -138,8 +138,9 @@ def test_a_named_environment_is_taken_and_the_only_open_one_needs_no_name() -> N
 @pytest.mark.parametrize("name", ["staging", "production"])
 def test_an_environment_with_a_gate_is_refused_with_its_gate_in_words(name: str) -> None:
     with pytest.raises(Refused, match=f"'{name}' is reached by promotion") as caught:
-        environments_to_deploy(examples.platform(), name, automatic=False)
+        environments_to_deploy(examples.platform(), name, automatic=False, of="orders@1.2.3")
     assert caught.value.faults[0].hint.startswith("its gate: after ")
+    assert caught.value.faults[0].hint.endswith(f"`pipelinekit promote orders@1.2.3 --to {name}`")
 
 
 @pytest.mark.parametrize(

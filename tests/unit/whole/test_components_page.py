@@ -60,8 +60,10 @@ def test_its_row_says_what_its_document_does(name: str) -> None:
     row, declared = table()[name], documents()[name]
     assert (row["chart"] == "own") == (declared.get("chart") == "chart")
     assert row["policies"].startswith("own release") == ("policies" in declared)
-    unread = row["metrics"].startswith("none") or row["metrics"].endswith("not read here")
-    assert unread == (not declared.get("scrape"))
+    other = re.fullmatch(r"by .* of the component `([\w-]+)`", row["metrics"])
+    unread = other or row["metrics"].startswith("none") or row["metrics"].endswith("not read here")
+    assert bool(unread) == (not declared.get("scrape"))
+    assert not other or documents()[other[1]].get("scrape")
     before_a_change = "cronjob" in declared.get("backup", {})
     assert ("before each change" in row["backup"]) == before_a_change
     assert row["logs"].startswith(("text", "JSON", "none", "its pod"))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from tests import matrix
 from tests.matrix import Row, table
 
@@ -18,6 +20,18 @@ def test_a_sample_is_the_same_each_time_and_all_the_others_are_there() -> None:
     assert samples(3) == samples(3) != samples(3, seed=2)
     assert samples(99) == list(range(20))
     assert [each.values[0] for each in matrix.sampled("deploy", range(20), 3)] == list(range(20))
+
+
+@pytest.mark.parametrize(
+    ("test", "case"),
+    [
+        ("tests/real/test_a.py::test_b", "test_a.py::test_b"),
+        ("tests/charts/test_a.py::test_b[Egress/istiod]", "test_a.py::test_b[Egress/istiod]"),
+        ("test_a.py::TestB::test_c[a::b/c]", "test_a.py::TestB::test_c[a::b/c]"),
+    ],
+)
+def test_a_row_is_called_by_its_file_and_its_test_whatever_a_parameter_has(test: str, case: str) -> None:
+    assert matrix.case_of(test) == case
 
 
 def test_a_table_has_a_line_a_row_and_a_column_a_figure() -> None:

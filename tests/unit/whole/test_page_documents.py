@@ -16,6 +16,7 @@ from tests.pages.blocks import pages
 
 _FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _INDENTED = re.compile(r"(?:^    .*\n)+", re.MULTILINE)
+VERSION = "pipelinekit/v1"
 SCHEMAS = (APP, PLATFORM, COMPONENT, RELEASESET)
 
 
@@ -25,8 +26,12 @@ def documents(text: str) -> Iterator[dict[str, Any]]:
     for block in _INDENTED.findall(_FENCE.sub("", text)):
         part = textwrap.dedent(block)
         first = re.match(r"(\w+):", part)
-        if first and first[1] in keys:
-            yield yaml.safe_load(part)
+        if not first or first[1] not in keys:
+            continue
+        document = yaml.safe_load(part)
+        # Kubernetes' objects are checked by Kubernetes.
+        if document.get("apiVersion", VERSION) == VERSION:
+            yield document
 
 
 def faults(document: dict[str, Any]) -> list[str]:

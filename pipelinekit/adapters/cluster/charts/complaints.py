@@ -19,9 +19,12 @@ _UNREADABLE = re.compile(
     r"|failed to (?:decode|load) release|unable to decode|no revision for release"
 )
 
+_GOING = "because it is being terminated"
 _TESTED = re.compile(r"\bpod \S+ failed\b")
 """What Helm says of a test that has run to its end; of its log it may complain besides."""
 _UNKNOWN = re.compile(r"\bunknown (?:shorthand )?flag\b")
+_INSTALLED = re.compile(r"from current release manifest")
+"""What Helm says of objects that are there, not of those that it was to install."""
 _UNSEEN = re.compile(r"cluster unreachable|failed to (?:query|list)\b", re.IGNORECASE)
 """What Helm says when no record has come."""
 
@@ -61,6 +64,13 @@ def next_step(complaint: str, target: Target) -> str:
             " look which one, and put it back from a backup\n"
             f"kubectl {place} get secrets --selector owner=helm,name={target.name}"
         )
+    if f'namespaces "{target.namespace}" not found' in complaint or _GOING in complaint:
+        return (
+            f"somebody has deleted namespace {target.namespace} meanwhile:"
+            " run it again when it is gone, and it is made anew"
+        )
+    if _INSTALLED.search(complaint):
+        return answers.undefined(complaint)
     return age(complaint)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pipelinekit.adapters import momentary, process
@@ -19,6 +19,7 @@ from pipelinekit.adapters.cluster.charts import (
     holders,
     linting,
     packing,
+    schemas,
     together,
     undo,
 )
@@ -57,6 +58,7 @@ class Helm:
         self._linter = linting.Linter()
         self._packer = packing.Packer()
         self._doors = doors.Doors()
+        self._schemas = schemas.Schemas()
         self._answered = answered.Answered(env)
         self.owns = True
         """Whether this Helm knows who owns a field; found out by the first upgrade."""
@@ -120,12 +122,14 @@ class Helm:
 
         No cluster is asked. Raises `ToolFailed` with Helm's reason.
         """
+        self._schemas.require_local(archive)
         begun = self._doors.let_in(("template", target, archive, len(values)), archive, values)
         done = begun.attended(timeout=120) if begun else None
         # What is wrong is said by one that has the chart where it is.
         return self._rendered(archive, target, values) if done is None or done.code else done.out
 
     def _rendered(self, archive: Path, target: Target, values: Sequence[str], *options: str) -> str:
+        self._schemas.require_local(archive)
         with momentary.folder() as scratch:
             files = linting.values_of(commands.written(values, Path(scratch)))
             done = process.run([*commands.templating(target, archive, files), *options], timeout=120)
@@ -137,9 +141,9 @@ class Helm:
     def state(self, target: Target) -> ReleaseState | None:
         """What is installed under the target's name, or None."""
         way = ways.to(self.env, target.context)
-        known = records.newest(way, target) if way else None
-        if known:
-            return known
+        if way:
+            with suppress(records.UntoldError):
+                return records.newest(way, target)
         words = ["helm", "status", target.name, "--output", "json", *undo.scope(target)]
         done = ask(words, target.context, env=self.env)
         if done.code:
@@ -165,6 +169,7 @@ class Helm:
         whether it still makes sense; when it says yes, Helm is told to give up. Unless `watched` no Job is
         waited for. Raises `ToolFailed` with Helm's reason.
         """
+        self._schemas.require_local(archive)
         what = ("upgrade", target, archive, len(values), timeout)
         begun = self._doors.let_in(what, archive, values) if watched else None
         done = begun.attended(tick=hopeless, first=FIRST) if begun else None
@@ -216,6 +221,10 @@ class Helm:
         """The newest revision that was deployed whole and counts still, or None."""
         return undo.last_good(self.env, target)
 
+    def has_run(self, target: Target) -> bool:
+        """Whether any revision was ever deployed whole, as far back as there are records."""
+        return undo.has_run(self.env, target)
+
     def back(
         self,
         target: Target,
@@ -241,6 +250,7 @@ class Helm:
 
         Raises `ToolFailed` with Helm's reason.
         """
+        self._schemas.require_local(archive)
         done = self._upgrade(target, archive, values, "--dry-run=server")
         if done.code:
             raise cluster_failed(target, f"helm: {complaints.whole(done)}")

@@ -11,6 +11,8 @@ from pathlib import Path
 
 OWNER_LABEL = "pipelinekit-owner"
 UNTIL_LABEL = "pipelinekit-until"
+TICKS_LABEL = "pipelinekit-ticks"
+"""The same moment by the owner's machine's own count of seconds, which no change of its date moves."""
 
 GRACE = 30
 """Seconds between Helm's own time limit and the moment when its record counts as abandoned."""
@@ -18,13 +20,18 @@ GRACE = 30
 
 def labels(timeout: int) -> str:
     """What this process leaves on the record of an installation that may take so many seconds."""
-    return f"{OWNER_LABEL}={owner()},{UNTIL_LABEL}={int(time.time()) + timeout + GRACE}"
+    longest = timeout + GRACE
+    until, ticks = int(time.time()) + longest, int(time.monotonic()) + longest
+    return f"{OWNER_LABEL}={owner()},{UNTIL_LABEL}={until},{TICKS_LABEL}={ticks}"
 
 
 def read(labels: Mapping[str, str]) -> tuple[bool | None, float]:
     """Whether the process behind a record's labels lives (None: cannot tell), and until when it may."""
-    until = labels.get(UNTIL_LABEL, "")
-    return is_alive(labels.get(OWNER_LABEL, "")), float(until) if until.isdigit() else 0.0
+    until, ticks = labels.get(UNTIL_LABEL, ""), labels.get(TICKS_LABEL, "")
+    alive = is_alive(labels.get(OWNER_LABEL, ""))
+    if alive and until and ticks.isdigit():
+        return alive, time.time() + int(ticks) - time.monotonic()
+    return alive, float(until) if until.isdigit() else 0.0
 
 
 def owner() -> str:

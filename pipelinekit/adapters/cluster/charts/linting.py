@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster.charts import passed
+from pipelinekit.adapters.cluster.charts import passed, schemas
 from pipelinekit.adapters.files import write_atomic
 from pipelinekit.adapters.source.clone import tracked
 from pipelinekit.errors import DocumentInvalid, failed
@@ -47,9 +47,14 @@ class Linter:
 
     def __init__(self) -> None:
         self.passed: set[bytes] = set()
+        self._schemas = schemas.Schemas()
 
     def lint(self, chart: Path, trial: str) -> None:
-        """Lint with the chart's own values and those of each environment; raises the first complaint."""
+        """Lint with the chart's own values and those of each environment; raises the first complaint.
+
+        Raises `DocumentInvalid` for a schema that leads to a server, which is not asked.
+        """
+        self._schemas.require_local(chart)
         known = _but_for_release(chart, trial)
         if self._has(known):
             return
@@ -71,6 +76,10 @@ class Linter:
         """
         asked, folders = [], []
         for chart, trial in charts:
+            try:
+                self._schemas.require_local(chart)
+            except DocumentInvalid:
+                continue
             known = _but_for_release(chart, trial)
             if not self._has(known) and (ways := _as_folders(chart, trial)):
                 asked.append(known)

@@ -9,11 +9,12 @@ import os
 import re
 import tarfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from pipelinekit.adapters import momentary, process
 from pipelinekit.adapters.cluster.charts.complaints import require_packed
+from pipelinekit.records import dataclass
 
 DIGEST = re.compile(rb"sha256:[0-9a-f]{64}")
 _METADATA = "Chart.yaml"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import answers, kubectl, printed
@@ -10,18 +11,33 @@ from pipelinekit.adapters.cluster.asking import ask
 from pipelinekit.adapters.cluster.charts import holders
 from pipelinekit.model.release import Target
 
+UNRUN = frozenset(("failed", "pending-install", "pending-upgrade", "pending-rollback"))
+"""The states of a revision that says of itself that it was not deployed whole."""
+
 
 def last_good(env: Mapping[str, str], target: Target) -> int | None:
     """The newest revision that was deployed whole and has not been replaced by another, or None.
 
     Raises `ToolFailed` when the cluster does not say.
     """
+    records = _revisions(env, target)
+    return max((each["revision"] for each in records if each.get("status") == "deployed"), default=None)
+
+
+def has_run(env: Mapping[str, str], target: Target) -> bool:
+    """Whether any revision was deployed whole, also one that was replaced since.
+
+    Raises `ToolFailed` when the cluster does not say.
+    """
+    return any(each.get("status") not in UNRUN for each in _revisions(env, target))
+
+
+def _revisions(env: Mapping[str, str], target: Target) -> Sequence[Mapping[str, Any]]:
     words = ["helm", "history", target.name, "--max", "20", "--output", "json", *scope(target)]
     done = ask(words, target.context, env=env)
     if done.code and "release: not found" not in done.err:
         raise answers.cluster_failed(target.context, done.reason())
-    records = printed.revisions(done.out) if done.code == 0 else []
-    return max((each["revision"] for each in records if each.get("status") == "deployed"), default=None)
+    return printed.revisions(done.out) if done.code == 0 else []
 
 
 def is_watchable(env: Mapping[str, str], target: Target, revision: int) -> bool:

@@ -18,26 +18,35 @@ from pipelinekit.reading.chart.values import as_helm_keeps
 
 MOST = 64 * 1024 * 1024
 """Bytes of a record, unpacked."""
+_LISTS = ("SecretList", "PartialObjectMetadataList")
 _METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 
 
+class UntoldError(Exception):
+    """Helm itself has to say what is installed."""
+
+
 def newest(way: Way, target: Target, environment: Mapping[str, str] = os.environ) -> ReleaseState | None:
-    """What is installed under the target's name; None where there is nothing, or Helm itself has to say."""
+    """What is installed under the target's name; None where there is nothing. Raises `UntoldError`."""
     if environment.get("HELM_DRIVER", "") not in ("", "secret", "secrets"):
-        return None
+        raise UntoldError
     if any(name.startswith("HELM_KUBE") and value for name, value in environment.items()):
         # Another server, another account: of them Helm alone knows.
-        return None
+        raise UntoldError
     secrets = places.listed("v1", "secrets", target.namespace)
     chosen = quote(f"owner=helm,name={target.name}", safe="")
     answer = way.found(f"{secrets}?labelSelector={chosen}", accept=_METADATA)
-    if not answer or (answer.get("metadata") or {}).get("continue"):
-        return None
+    # What serves no Kubernetes may answer as well, and with anything.
+    if not answer or answer.get("kind") not in _LISTS or (answer.get("metadata") or {}).get("continue"):
+        raise UntoldError
     revisions = {_revision(each): each["metadata"]["name"] for each in answer.get("items") or ()}
-    if not revisions or 0 in revisions:
+    if not revisions:
         return None
-    record = way.found(f"{secrets}/{quote(revisions[max(revisions)], safe='')}")
-    return _state(record, max(revisions)) if record else None
+    record = None if 0 in revisions else way.found(f"{secrets}/{quote(revisions[max(revisions)], safe='')}")
+    state = _state(record, max(revisions)) if record else None
+    if state is None:
+        raise UntoldError
+    return state
 
 
 def _revision(each: Mapping[str, Any]) -> int:

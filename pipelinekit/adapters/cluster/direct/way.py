@@ -13,6 +13,7 @@ import os
 import socket
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -38,6 +39,7 @@ class Way:
         self._told, self._over = threading.Event(), threading.Event()
         self._spare: list[_Connection] = []
         self._works = False
+        self._dated = (0.0, 0.0)
         self._held = contextlib.ExitStack()
         self._socket = ""
         with contextlib.suppress(PipelinekitError, OSError):
@@ -69,6 +71,11 @@ class Way:
         """What an object is with that merged into it; None unless the server has done so."""
         kind = {"Content-Type": "application/merge-patch+json"}
         return self._taken(self._answer("PATCH", path, body, kind))
+
+    def now(self) -> float:
+        """The time by the API server's clock, in seconds since 1970; 0 where it has not told any yet."""
+        date, at = self._dated
+        return date and date + time.monotonic() - at
 
     def close(self) -> None:
         """End it, and remove its socket."""
@@ -117,6 +124,8 @@ class Way:
             connection.request(method, path, content, dict(headers))
             answer = connection.getresponse()
             read = answer.read(MOST + 1)
+            if told := shapes.date(answer.getheader("Date", "")):
+                self._dated = told, time.monotonic()
         except (OSError, http.client.HTTPException, TypeError, ValueError) as error:
             connection.close()
             self._works = self._works and isinstance(error, TypeError | ValueError)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from pipelinekit.adapters.cluster import kubectl
+from pipelinekit.adapters.cluster import dated, kubectl
 from pipelinekit.adapters.cluster.direct import objects as direct
 from pipelinekit.adapters.cluster.direct import ways
 from pipelinekit.adapters.registry.login import dockerconfig
@@ -61,6 +62,13 @@ class DevelopersPlaces:
         """Every developer's namespace of the cluster."""
         items = kubectl.listed(self.env, target, "namespaces", "--selector", f"{MARK}=true")
         return tuple(_place(each) for each in items if each["status"].get("phase") != "Terminating")
+
+    def now(self, target: Target) -> int:
+        """Seconds since 1970 by the cluster's clock; by this machine's where the cluster tells no time.
+
+        What is written on a namespace is read by others, whose clocks are no better than this one's.
+        """
+        return int(dated.now(self.env, target) or time.time())
 
     def prepare(
         self, target: Target, labels: Mapping[str, str], used: str, logins: Mapping[str, Credentials]
@@ -189,7 +197,8 @@ def _place(found: Object) -> Place:
         namespace=str(metadata["name"]),
         owner=str(labels.get(OWNER, "")) if mine else "",
         ends=_day(str(labels.get(END, ""))),
-        used=int(seconds_of(notes.get(USED) or metadata["creationTimestamp"]) or 0),
+        # What is no moment says nothing of its use: it would be idle since 1970.
+        used=seconds_of(str(notes.get(USED))) or seconds_of(metadata["creationTimestamp"]) or 0,
         asleep=bool(notes.get(ASLEEP)),
     )
 

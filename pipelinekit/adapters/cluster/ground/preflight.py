@@ -34,7 +34,9 @@ _CREATE = ("create", "--validate=false", "--filename", "-")
 
 _KEYS = '{{range $key, $value := .data}}{{$key}}{{"\\n"}}{{end}}'
 _OWNERS = '{{range .metadata.ownerReferences}}{{.kind}}{{"\\n"}}{{end}}'
+_WORKLOADS = frozenset(("Deployment", "StatefulSet", "Job", "PersistentVolumeClaim"))
 _DEFAULT = "storageclass.kubernetes.io/is-default-class"
+_SERVES = "ingressclass.kubernetes.io/is-default-class"
 _NO_ANSWER = re.compile(
     r"connection to the server|Unable to connect|must be logged in|i/o timeout|no such host"
 )
@@ -65,16 +67,24 @@ class Preflight:
             applied = pool.submit(self._applied, target, needs.objects)
             admitted = pool.submit(self._admitted, target, needs.pods)
             rules = pool.submit(rights.rules, self.env, target)
-            quotas = pool.submit(self._quotas, target)
+            places = {each or target.namespace: each for each in needs.places}
+            quotas = {
+                each: pool.submit(self._quotas, replace(target, namespace=name))
+                for name, each in places.items()
+            }
             live = pool.submit(self._live, target, needs.objects)
+            ingresses = pool.submit(self._ingresses, target) if needs.ingresses else None
             pulled = {each: pool.submit(self._pulled, target, each) for each in needs.pulls}
+            refused, made = applied.result()
             return replace(
                 self._there(pool, target, needs),
-                applied=applied.result(),
+                applied=refused,
+                going=tuple(each for each in made if each["metadata"].get("deletionTimestamp")),
                 admitted=admitted.result(),
                 rules=rules.result(),
-                quotas=quotas.result(),
+                quotas={place: each.result() for place, each in quotas.items()},
                 live=live.result(),
+                ingresses=ingresses.result() if ingresses else frozenset(),
                 pulled={pull: each.result() for pull, each in pulled.items()},
             )
 
@@ -88,7 +98,7 @@ class Preflight:
     def _there(self, pool: ThreadPoolExecutor, target: Target, needs: Needs) -> Seen:
         """What there is of the Secrets and storage classes."""
         secrets = {each: pool.submit(self._keys, target, each) for each in sorted(_secrets(needs))}
-        classes = self._classes(target) if needs.classes else frozenset()
+        classes, late = self._classes(target) if needs.classes else (frozenset(), frozenset())
         keys = {name: each.result() for name, each in secrets.items()}
         absent = frozenset(name for name, found in keys.items() if found is ABSENT)
         return Seen(
@@ -96,14 +106,18 @@ class Preflight:
             absent=absent,
             kept=self._kept(target, needs, keys),
             classes=classes,
+            late=late,
         )
 
-    def _applied(self, target: Target, objects: Sequence[Object]) -> tuple[str, ...]:
+    def _applied(self, target: Target, objects: Sequence[Object]) -> tuple[tuple[str, ...], Sequence[Object]]:
+        """What the server refuses of the objects, and what it makes of them where it takes all."""
         way = ways.to(self.env, target.context)
-        if way and _at_home(objects, target) and direct.applied(way, objects, target.namespace, "helm"):
-            return ()
+        home = way and _at_home(objects, target)
+        made = direct.applied(way, objects, target.namespace, "helm") if way and home else None
+        if made:
+            return (), made
         words = (*_APPLY, "--dry-run=server", "--output", "name", "--filename", "-")
-        return self._refused(target, objects, words)
+        return self._refused(target, objects, words), ()
 
     def _admitted(self, target: Target, pods: Sequence[Object]) -> tuple[str, ...] | None:
         way = ways.to(self.env, target.context)
@@ -128,7 +142,7 @@ class Preflight:
         return _items(target, kubectl.run(self.env, target, "get", "resourcequotas", "--output", "json"))
 
     def _live(self, target: Target, objects: Sequence[Object]) -> tuple[Object, ...]:
-        workloads = [each for each in objects if each["kind"] in ("Deployment", "StatefulSet", "Job")]
+        workloads = [each for each in objects if each["kind"] in _WORKLOADS]
         if not workloads:
             return ()
         way = ways.to(self.env, target.context)
@@ -169,13 +183,18 @@ class Preflight:
                 kept.add((each["spec"].get("target") or {}).get("name") or each["metadata"]["name"])
         return frozenset(kept)
 
-    def _classes(self, target: Target) -> frozenset[str] | None:
+    def _classes(self, target: Target) -> tuple[frozenset[str] | None, frozenset[str]]:
+        """The storage classes, and those of them that wait for a pod; empty text for the default one."""
         found = _items(target, kubectl.run(self.env, target, "get", "storageclasses", "--output", "json"))
         if found is None:
-            return None
-        annotated = [(each["metadata"].get("annotations") or {}) for each in found]
-        default = {""} if any(each.get(_DEFAULT) == "true" for each in annotated) else set()
-        return frozenset({each["metadata"]["name"] for each in found} | default)
+            return None, frozenset()
+        late = [each for each in found if each.get("volumeBindingMode") == "WaitForFirstConsumer"]
+        return _named(found), _named(late)
+
+    def _ingresses(self, target: Target) -> frozenset[str] | None:
+        """The ingress classes; empty text for the default one."""
+        found = _items(target, kubectl.run(self.env, target, "get", "ingressclasses", "--output", "json"))
+        return None if found is None else _named(found, _SERVES)
 
     # --- images -----------------------------------------------------------------------------------
 
@@ -242,6 +261,12 @@ def _list(objects: Sequence[Object]) -> str:
 def _items(target: Target, done: process.Completed) -> tuple[Object, ...] | None:
     """The objects of an answer, or None when there is none that can be trusted to be whole."""
     return None if done.code else tuple(answers.objects(target.context, done.out))
+
+
+def _named(classes: Sequence[Object], mark: str = _DEFAULT) -> frozenset[str]:
+    annotated = [(each["metadata"].get("annotations") or {}) for each in classes]
+    default = {""} if any(each.get(mark) == "true" for each in annotated) else set()
+    return frozenset({each["metadata"]["name"] for each in classes} | default)
 
 
 def _reference(image: str) -> ImageRef:

@@ -6,8 +6,13 @@ import json
 from collections.abc import Mapping
 
 from pipelinekit.adapters.cluster import answers, kubectl
+from pipelinekit.errors import refused
 from pipelinekit.model.ground.preparation import POD_SECURITY
 from pipelinekit.model.release import Target
+from pipelinekit.plan.deploying import ending
+
+ENDING = "Terminating"
+"""The phase of a namespace that is being deleted."""
 
 
 def settle(
@@ -15,10 +20,14 @@ def settle(
 ) -> bool:
     """Make the namespace, with that Pod Security, unless it is there; whether it was made.
 
-    An account that may not look is taken at its word that somebody else makes namespaces. Raises `ToolFailed`
-    when the cluster refuses.
+    An account that may not look is taken at its word that somebody else makes namespaces. Raises `Refused`
+    for one that is being deleted, `ToolFailed` when the cluster refuses.
     """
-    done = kubectl.run(env, target, "get", "namespace", target.namespace, "--output", "name")
+    words = ("get", "namespace", target.namespace, "--output", "jsonpath={.status.phase}")
+    done = kubectl.run(env, target, *words)
+    if done.code == 0 and done.out.strip() == ENDING:
+        problem, hint = ending.of_namespace(target.namespace)
+        raise refused("object-ending", problem, hint=hint)
     if done.code == 0 or "forbidden" in done.err.lower():
         return False
     if "NotFound" not in done.err:

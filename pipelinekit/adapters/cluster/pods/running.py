@@ -11,8 +11,11 @@ from pipelinekit.adapters.cluster import answers, kubectl
 from pipelinekit.adapters.cluster.direct import objects as direct
 from pipelinekit.adapters.cluster.direct import ways
 from pipelinekit.adapters.cluster.direct.way import Way
+from pipelinekit.adapters.cluster.ground.settling import ENDING
+from pipelinekit.errors import failed
 from pipelinekit.model.release import Target
 from pipelinekit.model.trouble import Trouble
+from pipelinekit.plan.deploying import ending
 from pipelinekit.plan.troubles import troubles_of
 
 KINDS = "pods,replicasets,deployments,statefulsets,daemonsets,jobs"
@@ -45,22 +48,38 @@ class Pods:
     def __init__(self, env: Mapping[str, str]) -> None:
         self.env = env
 
-    def troubles(self, target: Target, *, since: float = 0) -> tuple[Trouble, ...]:
-        """Why the target's pods (those made since then) are not ready; empty when all are.
+    def troubles(self, target: Target, *, since: float = 0, kept: bool = False) -> tuple[Trouble, ...]:
+        """Why the target's pods (those made since then, and those that stay) are not ready.
 
-        Raises `ToolFailed` when the pods may not be seen; what else may not be seen is done without.
+        Raises `ToolFailed` when the pods may not be seen, and when their namespace goes or has gone: nothing
+        gets ready in it. What else may not be seen is done without.
         """
         selector = f"app.kubernetes.io/instance={target.name}"
         way = ways.to(self.env, target.context)
         told = _told(way, target, selector) if way else None
         if told is not None:
-            found = troubles_of(*told, since)
+            self._require_place(target, told[0])
+            found = troubles_of(*told, since, kept=kept)
             return tuple(self._unless_kept(target, each) for each in found)
         with ThreadPoolExecutor(1) as beside:
             events = beside.submit(self._items, target, "events", "--field-selector", "type=Warning")
             objects = self._items(target, KINDS, "--selector", selector)
-            found = troubles_of(objects, events.result(), since)
+            self._require_place(target, objects)
+            found = troubles_of(objects, events.result(), since, kept=kept)
         return tuple(self._unless_kept(target, each) for each in found)
+
+    def _require_place(self, target: Target, objects: Sequence[Object]) -> None:
+        pods = [each for each in objects if each["kind"] == "Pod"]
+        if pods and not any("deletionTimestamp" in each["metadata"] for each in pods):
+            return
+        words = ("get", "namespace", target.namespace, "--output", "jsonpath={.status.phase}")
+        done = kubectl.run(self.env, target, *words)
+        problem, hint = ending.of_namespace(target.namespace)
+        if done.code == 0 and done.out.strip() == ENDING:
+            raise failed("namespace-going", problem, hint=hint)
+        if done.code and "(NotFound)" in done.err:
+            problem = f"somebody has deleted namespace {target.namespace}, and all that was in it"
+            raise failed("namespace-going", problem, hint="run it again: the namespace is made anew")
 
     def last_lines(self, target: Target, trouble: Trouble) -> tuple[str, ...]:
         """The last lines of the log of the container in trouble: of the one that died, where one did."""

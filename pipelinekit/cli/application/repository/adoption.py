@@ -6,7 +6,7 @@ import functools
 import posixpath
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from pipelinekit.errors import Fault, UsageError, usage
 from pipelinekit.model.app import Language
 from pipelinekit.model.repository.services import Service
 from pipelinekit.reading.app import FILE
+from pipelinekit.records import dataclass
 
 if TYPE_CHECKING:
     from pipelinekit.model.repository.words import Whom

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from pipelinekit.errors import usage
+from pipelinekit.records import dataclass
 
 KINDS = ("chart", "jenkinsfile", "dockerfile", "draft")
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from pipelinekit.cli.application.owner import SUPPOSED
 from pipelinekit.cli.application.repository.answers import Answers
 from pipelinekit.model.app import Language
 from pipelinekit.model.repository.services import Service
+from pipelinekit.records import dataclass
 
 THEN = "git add . && git commit -m 'First version', then pipelinekit test"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from pipelinekit.generators.skeleton import plan_descriptor
 from pipelinekit.model.app import LANGUAGES, Language, OwnChart
 from pipelinekit.model.tree import Tree
 from pipelinekit.reading.app import FILE
+from pipelinekit.records import dataclass
 from pipelinekit.render import render
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from pipelinekit.model.network.cluster import Cluster
 from pipelinekit.model.network.ends import BEFORE, End, Outside, Pod
@@ -12,6 +11,7 @@ from pipelinekit.model.network.mesh import ROOT
 from pipelinekit.model.network.ports import ALL, Ports
 from pipelinekit.model.platform.network import PRIVATE
 from pipelinekit.plan.network.rendered.assembly import ROLE
+from pipelinekit.records import dataclass
 
 APPLICATIONS = "applications"
 """Whoever of the registered applications, as a caller."""

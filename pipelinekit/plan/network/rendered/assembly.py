@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from pipelinekit.errors import failed
@@ -15,6 +15,7 @@ from pipelinekit.model.network.policies import NetworkPolicy
 from pipelinekit.plan.network.rendered.identities import read_authentication, read_authorization
 from pipelinekit.plan.network.rendered.policies import is_policy, read_policy
 from pipelinekit.plan.network.rendered.workloads import pods_of, require_no_ambient
+from pipelinekit.records import dataclass
 
 Object = Mapping[str, Any]
 

@@ -132,3 +132,11 @@ def test_nothing_is_kept_or_taken_of_layers_where_the_engine_fails(
         engine._keep_image("sha256:0", plan, said.append)
         assert not engine.has_one_of({"a"})
     assert "layers not kept" in said[-1]
+
+
+def test_an_engine_that_is_started_again_amid_its_work_is_told_in_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with pytest.raises(ToolFailed, match=r"the engine ended the connection in the middle$") as caught:
+        engine_of(Failing(GONE[2]), monkeypatch).name("sha256:0", PLAN.ref)
+    assert "docker" in caught.value.faults[0].hint

@@ -38,6 +38,12 @@ SAID = {
     "kubeconfig-missing": [
         "The connection to the server localhost:8080 was refused - did you specify the right host or port?",
         'error: error loading config file "/x/config": open /x/config: permission denied',
+        "cluster unreachable: invalid configuration: context was not found for specified context: x",
+        "error: invalid configuration: unable to read certificate-authority /x.crt for c due to open /x",
+        "cluster unreachable: unable to load root certificates: unable to parse bytes as PEM block",
+        'cluster unreachable: exec plugin: invalid apiVersion "client.authentication.k8s.io/v1alpha1"',
+        'cluster unreachable: parse "http://not a url": invalid character " " in host name',
+        "error: invalid configuration: no configuration has been provided, try setting KUBERNETES_MASTER",
         'error loading config file "/x/config": json: cannot unmarshal string into Go value of type struct',
     ],
     "cluster-untrusted": [

@@ -8,7 +8,9 @@ import pytest
 
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster.objects import Objects
+from pipelinekit.errors import ToolFailed
 from pipelinekit.plan.deploying.fields import PREPARES
+from pipelinekit.ports import RIVAL
 from pipelinekit.reading.chart.manifest import read_manifest
 from tests import examples
 
@@ -66,3 +68,35 @@ def test_of_several_objects_that_a_server_refuses_each_is_known_and_the_rest_is_
     look = Objects({}).look(AT, "---\n".join(json.dumps(each) + "\n" for each in three))
     assert look.refused == {"Deployment/a": why, "Deployment/b": why}
     assert [each["metadata"]["name"] for each in look.applied] == ["c"]
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("The request is invalid: the server rejected our request due to an error in our request", RIVAL),
+        ('Error from server (NotFound): deployments.apps "orders" not found', "cluster-failed"),
+    ],
+    ids=["unlike", "gone"],
+)
+def test_what_has_changed_since_the_look_is_somebody_elses_doing(
+    monkeypatch: pytest.MonkeyPatch, said: str, code: str
+) -> None:
+    monkeypatch.setattr(process, "run", lambda *_, **__: process.Completed(1, "", said))
+    with pytest.raises(ToolFailed) as caught:
+        Objects({}).restore(AT, "Deployment.v1.apps/orders", [])
+    assert caught.value.faults[0].code == code
+
+
+def test_an_object_that_is_defined_no_more_is_why_nothing_is_compared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = (
+        'error: resource mapping not found for name: "a" namespace: "" from "STDIN":'
+        ' no matches for kind "Foo" in version "x.example/v1"\nensure CRDs are installed first'
+    )
+    monkeypatch.setattr(process, "run", lambda *_, **__: process.Completed(1, "", said))
+    with pytest.raises(ToolFailed) as caught:
+        Objects({}).look(
+            AT, json.dumps({"apiVersion": "x.example/v1", "kind": "Foo", "metadata": {"name": "a"}})
+        )
+    assert caught.value.faults[0].hint.startswith("the cluster no longer defines Foo in x.example/v1")

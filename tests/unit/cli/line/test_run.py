@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import itertools
+import json
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -13,7 +15,7 @@ from pipelinekit.cli.line import run
 from pipelinekit.cli.options import line
 from pipelinekit.cli.wiring import ahead
 from pipelinekit.cli.wiring.line import Line, Options
-from pipelinekit.errors import Refused, refused
+from pipelinekit.errors import PipelinekitError, Refused, check_failed, refused
 from pipelinekit.model.stages import STAGES
 from pipelinekit.plan.jenkins.stages import Decision
 
@@ -25,8 +27,12 @@ PACKAGE = Decision(
 )
 
 
+class Named:
+    name = "loaves"
+
+
 class Here:
-    options = Options()
+    options, app = Options(), Named()
 
 
 HERE = cast("Line", Here())
@@ -61,6 +67,40 @@ def test_a_run_that_did_not_push_has_nothing_to_settle(called: list[str]) -> Non
     with pytest.raises(Refused):
         run._done(PACKAGE, HERE, {})
     assert called == ["package"]
+
+
+GENERATE = Decision(stage=STAGES[0], reason="", credentials=(), command=("generate", "--check"))
+OTHERS = [PACKAGE, replace(GENERATE, reason="before package")]
+
+
+@pytest.mark.parametrize(
+    ("decisions", "fault", "current"),
+    [
+        ([GENERATE, PACKAGE], check_failed("not-current", "1 generated file is not current"), False),
+        ([GENERATE, PACKAGE], refused("merge-conflict", "both change the same lines"), False),
+        ([GENERATE, PACKAGE], None, True),
+        (OTHERS, None, None),
+    ],
+)
+def test_the_last_line_says_that_the_generated_files_lack_what_app_yaml_says(
+    decisions: list[Decision],
+    fault: PipelinekitError | None,
+    current: bool | None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def call(arguments: Sequence[str]) -> None:
+        if arguments[0] == "generate" and fault:
+            raise fault
+
+    monkeypatch.setattr(run, "_call", call)
+    with ahead.opened() as early:
+        run._run(HERE, decisions, early, as_json=True)
+        assert json.loads(capsys.readouterr().out)["current"] is current
+        run._run(HERE, decisions, early, as_json=False)
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("loaves: ")
+    assert ("not current" in last) == ("`pipelinekit generate`, commit" in last) == (current is False)
 
 
 @pytest.mark.parametrize(

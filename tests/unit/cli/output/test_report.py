@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -22,6 +23,27 @@ def test_results_go_to_stdout_and_everything_else_to_stderr(capsys: pytest.Captu
 def test_where_nobody_reads_there_are_no_colours(capsys: pytest.CaptureFixture[str]) -> None:
     report.notice("plain")
     assert "\033" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("given", "coloured"),
+    [({}, True), ({"NO_COLOR": ""}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)],
+    ids=str,
+)
+def test_a_terminal_gets_colours_unless_somebody_wants_none(
+    given: dict[str, str],
+    coloured: bool,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("NO_COLOR", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    report.say("fine")
+    report.notice("look")
+    assert ("\033" in capsys.readouterr().err) is coloured
 
 
 def test_json_keeps_every_letter(capsys: pytest.CaptureFixture[str]) -> None:

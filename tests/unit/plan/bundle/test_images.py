@@ -122,6 +122,50 @@ def test_nodes_pull_what_the_values_name(rendered: str, text: str, names: list[s
     assert list(pulled(component, [pod(container(rendered, args=[text]))], IMAGES)) == names
 
 
+OFF = {"metrics": {"enabled": False, "image": {"registry": "quay.io", "repository": "a/agent", "tag": 3}}}
+
+
+@pytest.mark.parametrize(
+    ("values", "tried"),
+    [
+        (OFF, False),
+        (
+            {
+                "metrics": {
+                    "enabled": False,
+                    "image": {"registry": "site.example.com", "repository": "a/agent"},
+                }
+            },
+            False,
+        ),
+        ({"metrics": {"enabled": False, "sidecars": [{"image": "quay.io/a/agent:3"}]}}, False),
+        ({"metrics": {"enabled": False, "deep": {"enabled": True, **OFF["metrics"]}}}, False),
+        # Who starts it may be an operator, by its own program.
+        ({}, True),
+        ({"metrics": {**OFF["metrics"], "enabled": True}}, True),
+        ({"metrics": {"image": OFF["metrics"]["image"]}}, True),
+        ({"metrics": {"enabled": False}, "image": OFF["metrics"]["image"]}, True),
+        ({"metrics": {"enabled": False, "image": {"repository": "a/agent", "tag": 4}}}, True),
+        ({"metrics": {"enabled": False, "image": {"repository": "other/agent"}}}, True),
+        ({"metrics": {"enabled": False, "image": None, "repository": ["a/agent"]}}, True),
+    ],
+)
+def test_what_values_name_in_a_part_that_they_switch_off_is_pulled_by_nobody(
+    values: dict[str, Any], tried: bool
+) -> None:
+    component = Component(
+        name="store", namespace="s", chart="chart", images=("quay.io/a/b:1", "quay.io/a/agent:3")
+    )
+    found = pulled(component, [pod(container("quay.io/a/b:1"))], IMAGES, values)
+    assert ("quay.io/a/agent:3" in found) is tried
+    # A setting names it all the same.
+    named_by = [pod(container("quay.io/a/b:1", args=["--agent=quay.io/a/agent:3"]))]
+    assert "quay.io/a/agent:3" in pulled(component, named_by, IMAGES, values)
+    # So may its list: nobody takes out what is off for now.
+    told_of = proven(component, [pod(container("quay.io/a/b:1"))], IMAGES, lambda _: Place("f"), values)
+    assert [each.code for each in told_of] == (["image-unused"] if tried else [])
+
+
 def test_a_digest_behind_the_tag_is_part_of_what_a_setting_names() -> None:
     component = Component(name="store", namespace="s", chart="chart", images=("quay.io/a/agent:3",))
     text = f"mirror.example.com/hub/a/agent:3@{D}"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pipelinekit.model.deployment import SECRET, Look, Object
-from pipelinekit.plan.deploying import deployment
+from pipelinekit.plan.deploying import deployment, scaling
 from tests.fielded import (
     DECLARED,
     IMAGE,
@@ -217,17 +217,6 @@ def test_what_is_not_there_is_missing() -> None:
     assert (found.missing, found.changes, found.short) == (("Service/orders",), (), ())
 
 
-def test_a_number_that_is_helms_is_held_and_one_that_is_an_autoscalers_is_not() -> None:
-    assert deployment.held(Look(live=[made(replicas=6)], applied=[])) == {"orders": 6}
-    free = by("kube-controller-manager", made(replicas=6), ("f:spec", "f:replicas"), subresource="scale")
-    assert deployment.held(Look(live=[free], applied=[])) == {}
-
-
-def test_what_has_no_pods_is_held_at_the_autoscalers_least_number() -> None:
-    stopped = by("kubectl", made(replicas=0), ("f:spec", "f:replicas"))
-    assert deployment.held(Look(live=[stopped], applied=[], autoscalers=[scaler(3)])) == {"orders": 3}
-
-
 @pytest.mark.parametrize(("spec", "missing"), [({}, ("Job/a",)), ({"ttlSecondsAfterFinished": 0}, ())])
 def test_a_job_with_a_time_to_live_that_is_no_longer_there_is_nobodys_work(
     spec: dict[str, Any], missing: tuple[str, ...]
@@ -268,4 +257,4 @@ def test_an_autoscaler_scales_what_is_in_its_own_namespace() -> None:
     look = Look(live=live, applied=applied, autoscalers=[at("home", scaler())], home="home")
     found = deployment.standing(look, applied, "home")
     assert [each.object for each in found.changes] == ["Deployment/orders (namespace other)"]
-    assert deployment.held(look).keys() <= {"orders"}
+    assert scaling.held(look).keys() <= {"orders"}

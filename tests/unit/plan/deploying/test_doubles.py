@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipelinekit.model.deployment import Look
-from pipelinekit.plan.deploying import deployment, doubles
+from pipelinekit.plan.deploying import deployment, repairs
 from tests.fielded import container, made
 
 HANDS = {"name": "A", "value": "hand's"}
@@ -14,31 +14,31 @@ KEY = {"name": "KEY", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}
 def live(*variables: dict[str, Any]) -> dict[str, Any]:
     there = made()
     container(there)["env"] = list(variables)
-    there["metadata"] |= {"resourceVersion": "7", "namespace": "payments-dev"}
+    there["metadata"] |= {"generation": 4, "namespace": "payments-dev"}
     return there
 
 
 def repaired(there: dict[str, Any]) -> Any:
     wanted = made()
     wanted["metadata"]["namespace"] = "payments-dev"
-    return doubles.repairs(Look(live=[there], applied=[wanted]))
+    return [patch for _, patch in repairs.patches(Look(live=[there], applied=[wanted]), (), owns=False)]
 
 
 def test_of_what_a_hand_has_put_beside_what_is_declared_one_is_left() -> None:
     extra = {"name": "EXTRA", "value": "1"}
     at = "/spec/template/spec/containers/0/env"
-    assert repaired(live(MINE, KEY, extra, HANDS)) == {
-        ("payments-dev", "Deployment/orders"): [
-            {"op": "test", "path": "/metadata/resourceVersion", "value": "7"},
+    assert repaired(live(MINE, KEY, extra, HANDS)) == [
+        [
+            {"op": "test", "path": "/metadata/generation", "value": 4},
             {"op": "replace", "path": at, "value": [MINE, KEY, extra]},
         ]
-    }
+    ]
 
 
 def test_what_is_not_declared_is_left_alone_however_often_it_is_there() -> None:
     extra = [{"name": "EXTRA", "value": value} for value in "12"]
-    assert repaired(live(MINE, KEY, *extra)) == {}
-    assert repaired(live(MINE, KEY)) == {}
+    assert repaired(live(MINE, KEY, *extra)) == []
+    assert repaired(live(MINE, KEY)) == []
 
 
 def test_the_one_that_is_not_as_declared_is_told_wherever_it_stands() -> None:

@@ -41,3 +41,13 @@ def test_a_job_that_goes_by_itself_is_nobodys_work() -> None:
     metadata = {"name": "a", "deletionTimestamp": "2026-01-02T03:04:05Z"}
     live = {"apiVersion": "batch/v1", "kind": "Job", "metadata": metadata, "spec": spec}
     assert not standing(Look(live=[live], applied=[live]), [live]).touched
+
+
+def test_what_is_deleted_and_held_by_a_finalizer_is_told() -> None:
+    def note(name: str, *finalizers: str) -> dict[str, Any]:
+        return {"kind": "ConfigMap", "metadata": {"name": name, "finalizers": [*finalizers]}}
+
+    look = Look(live=[note("a", "x.example/y"), note("b"), note("c", "z")], applied=[])
+    assert [*ending.held(look, ["ConfigMap/a", "ConfigMap/b"])] == [
+        "ConfigMap/a goes once its finalizers are off (x.example/y): nothing waits for that"
+    ]

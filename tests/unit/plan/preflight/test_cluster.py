@@ -116,3 +116,27 @@ def test_a_right_in_the_namespaces_that_count_is_enough_for_what_has_a_namespace
 def test_a_kubectl_far_away_from_the_server_is_told_and_no_fault() -> None:
     (version, *_) = judged(replace(GOOD, client="1.36.3"), WANTS, ())
     assert (version.state, "1.36.3" in version.hint) == ("ok", True)
+
+
+BARE = {"metadata": {"name": "slow"}, "provisioner": "disk.example.com"}
+
+
+@pytest.mark.parametrize(
+    ("classes", "wanted_classes", "found"),
+    [
+        # Nobody takes the default one.
+        ((storage("nc2-fast", metadata={"name": "nc2-fast"}), BARE), ("nc2-fast",), []),
+        ((storage("nc2-fast", metadata={"name": "nc2-fast"}), BARE), ("slow",), ["storage slow"]),
+        ((storage(),), ("nc2-fast",), ["storage nc2-fast"]),
+        ((BARE,), ("", "nc2-fast"), ["storage", "storage nc2-fast"]),
+        ((BARE,), (), ["storage"]),
+    ],
+)
+def test_a_class_is_asked_for_by_the_claims_that_are_rendered(
+    classes: tuple[Any, ...], wanted_classes: tuple[str, ...], found: list[str]
+) -> None:
+    wants = replace(WANTS, classes={"store": wanted_classes})
+    checks = judged(replace(GOOD, classes=classes), wants, (STORE, WEB))
+    assert [each.name for each in checks if each.state == "fails"] == found
+    told = "there is no storage class nc2-fast, which store names"
+    assert (told in [each.reason for each in checks]) is ("storage nc2-fast" in found)

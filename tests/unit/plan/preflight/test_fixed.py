@@ -26,7 +26,21 @@ def stateful(name: str = "orders", **claims: tuple[str, str]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("text", "fixed"), [(SET, True), (DEPLOYMENT, True), ('The Pod "a" is invalid: x', False)]
+    ("text", "fixed"),
+    [
+        (SET, True),
+        (DEPLOYMENT, True),
+        (
+            'The Service "a" is invalid: spec.clusterIPs[0]: Invalid value: …: may not change once set',
+            True,
+        ),
+        ('The RoleBinding "a" is invalid: roleRef: Invalid value: …: cannot change roleRef', True),
+        (
+            'The PersistentVolumeClaim "a" is invalid: spec: Forbidden: spec is immutable after creation',
+            False,
+        ),
+        ('The Pod "a" is invalid: x', False),
+    ],
 )
 def test_a_refusal_that_no_second_try_mends_is_known(text: str, fixed: bool) -> None:
     assert is_fixed(text) is fixed
@@ -75,3 +89,12 @@ def test_what_deletes_it_goes_to_the_cluster_and_namespace_that_was_looked_at(
     found = unchangeable(text + place, [], [], "shop", "kubectl --context c --namespace shop")
     wanted = f"`kubectl --context c --namespace shop{scope} delete {word} orders"
     assert found.hint.startswith(wanted)
+
+
+def test_what_is_made_anew_by_the_next_deployment_has_the_command_that_takes_it_away() -> None:
+    text = 'The Service "a" is invalid: spec.clusterIPs[0]: Invalid value: ["None"]: may not change once set'
+    found = unchangeable(text, [], [])
+    assert (found.problem, found.hint) == (
+        text,
+        "`kubectl delete service a`, and the next deployment makes it anew",
+    )

@@ -32,7 +32,7 @@ def test_all_findings_come_together_and_what_stands_in_the_way_first() -> None:
         absent=frozenset(("late", "gone")),
         kept=frozenset(("late",)),
         pulled={Pull(IMAGE): "no such image"},
-        quotas=None,
+        quotas={"": None},
     )
     made = deployment(variable("late", "k"), variable("gone", "k"))
     verdicts = [(verdict, code) for verdict, code, _ in found(seen, made)]
@@ -66,6 +66,19 @@ def test_what_the_server_refuses_for_lack_of_rights_counts_as_that() -> None:
     assert found(replace(FINE, applied=(said,))) == [(REFUSED, "rights", "the account may not patch widgets")]
 
 
+def test_what_is_allowed_at_home_says_nothing_of_another_namespace() -> None:
+    """A deployer who may make Roles there, and none at home, was refused."""
+    role = thing("Role", api="rbac.authorization.k8s.io/v1")
+    there = {**role, "metadata": {"name": "orders", "namespace": "more"}}
+    seen = replace(FINE, rules=DEPLOYER)
+    codes = [each.code for each in judged(needs_of([role], "shop"), seen, "dev")]
+    assert codes == ["rights"]
+    assert judged(needs_of([there], "shop"), seen, "dev") == ()
+    said = 'roles "orders" is forbidden: User "u" cannot patch resource "roles" in API group "x"'
+    (finding,) = judged(needs_of([there], "shop"), replace(seen, applied=(said,)), "dev")
+    assert (finding.verdict, finding.problem) == (REFUSED, "the account may not patch roles")
+
+
 def test_rights_that_are_not_told_are_never_fine() -> None:
     assert [each[:2] for each in found(replace(FINE, rules=None))] == [(UNCHECKED, "rights")]
 
@@ -89,6 +102,36 @@ def test_any_other_refusal_is_told_in_the_servers_words() -> None:
     assert found(replace(FINE, applied=(said,))) == [(REFUSED, "object-refused", said)]
 
 
+@pytest.mark.parametrize(
+    ("said", "step"),
+    [
+        ('admission webhook "a.example.com" denied the request: unsigned', "a rule of the cluster's"),
+        ('failed calling webhook "a.example.com": connection refused', "a webhook of the cluster's does not"),
+        ("ValidatingAdmissionPolicy 'a' with binding 'b' denied request: no", "a rule of the cluster's"),
+    ],
+)
+def test_what_admission_says_of_an_object_or_of_its_pods_has_a_next_step(said: str, step: str) -> None:
+    for seen in (replace(FINE, applied=(said,)), replace(FINE, admitted=(said,))):
+        (told,) = judged(needs_of((deployment(),)), seen, "dev")
+        assert said in told.problem
+        assert told.hint.startswith(step)
+
+
+def test_a_volume_that_a_hand_has_grown_is_told_with_what_helps() -> None:
+    said = (
+        'The PersistentVolumeClaim "data" is invalid: spec.resources.requests.storage: Forbidden: '
+        "field can not be less than status.capacity"
+    )
+    (finding,) = judged(needs_of([deployment()]), replace(FINE, applied=(said,)), "dev")
+    assert finding.hint == "a volume never shrinks: let the chart ask for what it has"
+
+
+def test_a_webhook_that_answers_no_dry_run_stands_in_nobody_s_way() -> None:
+    said = 'admission webhook "a.example.com" does not support dry run'
+    seen = replace(FINE, applied=(said,), admitted=(f'pods "orders-deployment-preflight" is: {said}',))
+    assert [each[:2] for each in found(seen)] == [(UNCHECKED, "object"), (UNCHECKED, "admission")]
+
+
 def test_what_a_namespace_that_is_not_there_admits_is_not_known() -> None:
     said = 'namespaces "x" not found'
     assert [each[:2] for each in found(replace(FINE, applied=(said,), admitted=(said,)))] == [
@@ -101,7 +144,7 @@ def test_what_pods_of_another_namespace_need_is_not_looked_for_at_home() -> None
     more["metadata"]["namespace"] = "more"
     needs = needs_of([more], "shop")
     quota = {"status": {"hard": {"pods": "1"}, "used": {"pods": "0"}}, "metadata": {"name": "q"}, "spec": {}}
-    told = judged(needs, replace(FINE, quotas=(quota,)), "dev")
+    told = judged(needs, replace(FINE, quotas={"shop": (quota,)}), "dev")
     assert [(each.verdict, each.problem.partition(":")[0]) for each in told] == [
         (UNCHECKED, "secret api (namespace more)"),
         (UNCHECKED, "secret pull (namespace more)"),
@@ -159,65 +202,31 @@ def test_pods_that_are_not_admitted_are_named_after_their_workload() -> None:
 def test_a_quota_is_told_once_with_the_whole_rollout() -> None:
     quota = thing("ResourceQuota", "team", status={"hard": {"pods": "1"}, "used": {"pods": "1"}})
     said = 'pods "orders-deployment-preflight" is forbidden: exceeded quota: team, requested: pods=1'
-    assert [each[:2] for each in found(replace(FINE, admitted=(said,), quotas=(quota,)))] == [
+    assert [each[:2] for each in found(replace(FINE, admitted=(said,), quotas={"": (quota,)}))] == [
         (REFUSED, "quota")
     ]
 
 
+def test_each_namespace_with_pods_has_its_own_quota() -> None:
+    def quota(pods: str) -> dict[str, Any]:
+        return thing("ResourceQuota", "team", status={"hard": {"pods": pods}, "used": {"pods": "0"}})
+
+    more = deployment(replicas=3)
+    more["metadata"]["namespace"] = "more"
+    needs = needs_of([deployment(replicas=2), more], "shop")
+    assert needs.places == ("shop", "more")
+    seen = replace(FINE, quotas={"shop": (quota("2"),), "more": (quota("2"),)})
+    (finding,) = judged(needs, seen, "dev")
+    assert (finding.verdict, finding.problem) == (
+        REFUSED,
+        "quota team has no room for the rollout: pods is 2, 0 in use, 3 more at its height (namespace more)",
+    )
+    (finding,) = judged(needs, replace(FINE, quotas={"more": None}), "dev")
+    assert (finding.verdict, finding.problem) == (UNCHECKED, "the quota (namespace more): it may not be read")
+
+
 def test_who_may_make_no_pods_cannot_know() -> None:
     assert [each[:2] for each in found(replace(FINE, admitted=None))] == [(UNCHECKED, "admission")]
-
-
-# --- secrets --------------------------------------------------------------------------------------
-
-API = deployment(variable("api", "key"))
-
-
-@pytest.mark.parametrize(
-    ("seen", "objects", "expected"),
-    [
-        ({"secrets": {"api": frozenset(("key",))}}, [], None),
-        ({"secrets": {"api": frozenset(("other",))}}, [], (REFUSED, "secret-key-missing")),
-        ({"secrets": {"api": frozenset()}, "kept": frozenset(("api",))}, [], (AWAITED, "secret-late")),
-        ({"absent": frozenset(("api",))}, [], (REFUSED, "secret-missing")),
-        ({"absent": frozenset(("api",)), "kept": frozenset(("api",))}, [], (AWAITED, "secret-late")),
-        ({"absent": frozenset(("api",))}, [thing("ExternalSecret", "api")], (AWAITED, "secret-late")),
-        ({"absent": frozenset(("api",))}, [thing("Secret", "api", stringData={"key": "x"})], None),
-        (
-            {"absent": frozenset(("api",))},
-            [thing("Secret", "api", stringData={"no": "x"})],
-            (AWAITED, "secret-late"),
-        ),
-        ({"secrets": {"api": None}}, [], (UNCHECKED, "secret")),
-        ({}, [], (UNCHECKED, "secret")),
-    ],
-)
-def test_a_secret_is_there_or_will_be_or_stands_in_the_way(
-    seen: dict[str, Any], objects: list[dict[str, Any]], expected: tuple[str, str] | None
-) -> None:
-    said = [each[:2] for each in found(replace(FINE, **seen), API, *objects)]
-    assert said == ([expected] if expected else [])
-
-
-def test_a_secret_that_nobody_makes_is_told_with_the_command_that_does() -> None:
-    needs = needs_of([deployment(variable("api", "a"), variable("api", "b"))])
-    (finding,) = judged(needs, replace(FINE, absent=frozenset(("api",))), "dev", "kubectl --namespace shop")
-    assert finding.hint == (
-        "nothing in the chart or the namespace makes it: "
-        "kubectl --namespace shop create secret generic api --from-file=a=FILE --from-file=b=FILE"
-    )
-
-
-def test_a_missing_key_is_told_with_those_that_are_there() -> None:
-    seen = replace(FINE, secrets={"api": frozenset(("b", "a"))})
-    (finding,) = judged(needs_of([API]), seen, "dev")
-    assert (finding.problem, finding.hint) == ("secret api has no key 'key'", "its keys: a, b")
-
-
-def test_a_pull_secret_is_a_secret_like_any_other() -> None:
-    made = deployment(imagePullSecrets=[{"name": "login"}])
-    seen = replace(FINE, absent=frozenset(("login",)), pulled={Pull(IMAGE, ("login",)): ""})
-    assert [each[1:] for each in found(seen, made)] == [("secret-missing", "secret login is not there")]
 
 
 # --- images and volumes ---------------------------------------------------------------------------
@@ -252,3 +261,11 @@ def test_a_volume_has_its_class(
 
 def test_a_finding_reads_as_a_line() -> None:
     assert str(Finding(REFUSED, "pull", "no such image")) == "refused: no such image"
+
+
+def test_what_the_chart_brings_and_is_being_deleted_stands_in_the_way() -> None:
+    gone = {"deletionTimestamp": "2026-01-02T03:04:05Z", "finalizers": ["x.example/y"], "namespace": "shop"}
+    note = {"kind": "ConfigMap", "metadata": {"name": "note", **gone}}
+    (told,) = judged(needs_of((deployment(),), "shop"), replace(FINE, going=(note,)), "dev")
+    assert (told.verdict, told.code) == (REFUSED, "object-ending")
+    assert told.problem == "ConfigMap/note is being deleted, and waits for x.example/y"

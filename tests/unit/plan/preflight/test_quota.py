@@ -79,6 +79,8 @@ def test_stateful_sets_and_jobs_count_what_they_add() -> None:
     job = {**deployment(SMALL), "kind": "Job"}
     assert list(exceeded([job], [], [quota({"pods": "2"}, pods="2")]))
     assert not list(exceeded([hook(job)], [], [quota({"pods": "2"}, pods="2")]))
+    resting = {**job, "spec": {**job["spec"], "suspend": True}}
+    assert not list(exceeded([resting], [], [quota({"pods": "2"}, pods="2")]))
 
 
 def test_what_a_quota_says_of_other_things_is_the_servers_to_judge() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.plan.troubles.stuck import stuck_pods
+from pipelinekit.plan.troubles.stuck import kept_pods, stuck_pods
 from tests.podstates import container, maker, pod, waiting
 
 STATUS = {"observedGeneration": 1, "updateRevision": "new"}
@@ -52,6 +52,25 @@ def test_one_that_finds_no_node_is_stuck_as_well() -> None:
 )
 def test_any_other_is_not(case: dict[str, Any]) -> None:
     assert stuck(**case) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "spec", "stays"),
+    [
+        ("ReplicaSet", {}, {}, True),
+        ("ReplicaSet", {}, {"replicas": 0}, False),
+        ("StatefulSet", {"updateRevision": "new"}, {}, True),
+        ("StatefulSet", {"updateRevision": "newer"}, {}, False),
+        ("Job", {}, {}, False),
+    ],
+)
+def test_what_is_of_its_makers_present_template_stays(
+    kind: str, status: dict[str, Any], spec: dict[str, Any], stays: bool
+) -> None:
+    owners = [{"uid": "u2", "controller": True}]
+    labels = {"controller-revision-hash": "new"}
+    one = pod(waiting("CrashLoopBackOff"), labels=labels, ownerReferences=owners)
+    assert kept_pods([one, maker(kind, status, **spec)]) == ({"orders-1"} if stays else frozenset())
 
 
 def test_a_pod_of_nobody_is_nobodys() -> None:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelinekit.adapters.folder import packaged
 from pipelinekit.errors import DocumentInvalid
-from pipelinekit.reading.chart.values import overlay, read_values
+from pipelinekit.reading.chart.values import doubled, overlay, picked, read_values
 from tests.documents import dump
 from tests.unit.reading.document.source.texts import YAML_ISH, inside
 
@@ -96,6 +97,21 @@ def test_mappings_are_laid_over_each_other_key_by_key(
     assert overlay(below, above) == merged
 
 
+@pytest.mark.parametrize(
+    ("pointers", "found"),
+    [
+        (["/a/b"], {"a": {"b": 1}}),
+        (["/a/c", "/a/b"], {"a": {"b": 1, "c": [{"d": None}]}}),
+        (["/a/c/0/d", "/not", "/a/b/c"], {}),
+        (["/x~1y~0z"], {"x/y~z": ""}),
+        (["/a", "/a/b"], {"a": {"b": 1, "c": [{"d": None}]}}),
+        ([], {}),
+    ],
+)
+def test_what_is_picked_stands_where_it_stood(pointers: list[str], found: dict[str, Any]) -> None:
+    assert picked({"a": {"b": 1, "c": [{"d": None}]}, "x/y~z": ""}, pointers) == found
+
+
 @given(MAPPING, MAPPING, MAPPING)
 def test_overlaying_has_an_end_and_no_order_of_brackets(a: Any, b: Any, c: Any) -> None:
     assert overlay(a, {}) == a == overlay({}, a) == overlay(a, a)
@@ -109,3 +125,30 @@ def test_overlaying_changes_neither(a: dict[str, Any], b: dict[str, Any]) -> Non
     before = (dump(a), dump(b))
     overlay(a, b)
     assert (dump(a), dump(b)) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", []),
+        ("a: 1\nb: {a: 1}\n", []),
+        ("a: 1\na: 2\na: 3\n", ["2:1 a", "3:1 a"]),
+        ("a:\n  - b: {c: 1, c: 2}\n", ["2:15 a[0].b.c"]),
+        ("1: a\n'1': b\n", ["2:1 1"]),
+        ("yes: a\ntrue: b\n", ["2:1 true"]),
+        ("a: &a {b: 1, b: 2}\nc: *a\nd: [*a, *a]\n", ["1:14 a.b"]),
+        ("a: &a {b: 1}\nc: {<<: *a, b: 2}\n", []),
+        ("c: {<<: {b: 1, b: 2}}\n", ["1:16 c.<<.b"]),
+        ("a: &a [*a]\n", []),
+    ],
+)
+def test_a_key_that_is_there_twice_as_helm_has_keys(text: str, expected: list[str]) -> None:
+    faults = doubled(text, "v")
+    assert {each.code for each in faults} <= {"duplicate-key"}
+    assert [f"{each.place}: {each.path}".removeprefix("v:").replace(": ", " ") for each in faults] == expected
+
+
+def test_our_own_charts_and_values_have_no_key_twice() -> None:
+    files = sorted(packaged.folder("platform-charts").rglob("values*.yaml"))
+    assert len(files) > 20
+    assert [each for each in files if doubled(each.read_text(), str(each))] == []

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelinekit.errors import DocumentInvalid
+from pipelinekit.errors import DocumentInvalid, Fault
 from pipelinekit.model.draft import Settings
 from pipelinekit.reading.draft.settings import KEYS, read_settings
 from tests.hostile.values import ALL
@@ -69,6 +69,11 @@ def test_no_file_is_the_usual() -> None:
         ('chart = "../other"', "is not taken", "below charts/"),
         ('dockerfile = "/etc/passwd"', "is not taken", "inside the folder"),
         ('override-ports = ["80"]', "is not taken", "LOCAL:REMOTE"),
+        ('override-ports = ["99999:80"]', "is not taken", "1 to 65535"),
+        ('override-ports = ["80:0"]', "is not taken", "1 to 65535"),
+        ('override-ports = ["80:80", "080:81"]', "is not taken", "each LOCAL once"),
+        ('container-builder = ["docker"]', "is not taken", "the engine is found out"),
+        ('set = ["a=1", "b"]', "'b': is no NAME=VALUE", "as for `helm --set`"),
         ("watch-delay = true", "is not taken", "seconds"),
         ('custom-tags = ["a b"]', "is not taken", "tags"),
         ('image-build-args = {"A B" = "1"}', "is not taken", "variables"),
@@ -116,6 +121,21 @@ def test_a_hostile_text_is_a_value_or_a_fault(key: str, value: object) -> None:
         read_settings(f"[environments.development]\n{key} = {json.dumps(str(value))}\n", "development")
     except DocumentInvalid:
         return
+
+
+@pytest.mark.parametrize("value", ["[]", "[1]", "{}", "{a = 1}", "7", "nan", "true", "2020-01-01", '[["a"]]'])
+@pytest.mark.parametrize("key", [*KEYS, "build-tar", "more"])
+def test_a_value_of_any_other_kind_is_a_value_or_a_fault(key: str, value: str) -> None:
+    faults: tuple[Fault, ...] = ()
+    try:
+        read_settings(f"[environments.development]\n{key} = {value}\n", "development")
+    except DocumentInvalid as error:
+        faults = error.faults
+    assert all(each.place and each.place.line == 2 for each in faults)
+
+
+def test_a_mark_of_the_bytes_order_is_no_fault() -> None:
+    assert read_settings("\ufeff" + CLASSIC, "development") == read_settings(CLASSIC, "development")
 
 
 def test_a_namespace_may_begin_with_a_digit_as_in_kubernetes() -> None:

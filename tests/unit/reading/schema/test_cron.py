@@ -14,9 +14,10 @@ def test_what_a_cronjob_takes_is_a_schedule(text: str) -> None:
     assert not backwards(text)
 
 
-@pytest.mark.parametrize("text", REFUSED)
+@pytest.mark.parametrize("text", [*REFUSED, "@dai-y", "0 3 * odd-jan *"])
 def test_what_it_refuses_is_none(text: str) -> None:
     assert not re.search(CRON[0], text)
+    assert not backwards(text)
 
 
 @pytest.mark.parametrize(("text", "found"), BACKWARDS.items())

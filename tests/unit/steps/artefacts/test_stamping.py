@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from pipelinekit.errors import Refused
+from pipelinekit.errors import DocumentInvalid, Refused
 from pipelinekit.model.app import OwnChart
 from pipelinekit.model.receipts import ImagePushed
 from pipelinekit.reading.chart.values import read_values
-from pipelinekit.steps.artefacts.stamping import STAND_IN, check_image, stamp
+from pipelinekit.steps.artefacts.stamping import STAND_IN, check_image, stamp, texts_of
 from tests import examples
-from tests.doubles import Charts
+from tests.doubles import Charts, Workspace
 
 PLAN = replace(
     examples.plan(),
@@ -40,6 +40,22 @@ def test_the_release_is_written_into_a_copy_of_the_charts_texts() -> None:
         "repository": "payments/orders",
         "tag": f"{PLAN.version}@{examples.DIGEST}",
     }
+
+
+def test_each_key_that_values_name_twice_is_told_whichever_file_it_is_in() -> None:
+    environment = f"deploy/values-{PLAN.platform.environments[0].name}.yaml"
+    texts = {
+        **THEIRS,
+        "deploy/values.yaml": "a: 1\nimage: {tag: x}\na: 2\n",
+        environment: "env:\n  A: x\n  A: y\n",
+    }
+    with pytest.raises(DocumentInvalid) as told:
+        texts_of(PLAN, PUSHED, Workspace(texts=texts))
+    assert [(each.code, str(each.place), each.path) for each in told.value.faults] == [
+        ("duplicate-key", f"{environment}:3:3", "env.A"),
+        ("duplicate-key", "deploy/values.yaml:3:1", "a"),
+    ]
+    assert texts_of(PLAN, PUSHED, Workspace(texts={**THEIRS, environment: "a: 1\n"}))
 
 
 @pytest.mark.parametrize("theirs", ["", f"other: {STAND_IN}\n"])

@@ -103,3 +103,14 @@ def test_nexus_that_pulls_from_itself_is_refused(tmp_path: Path) -> None:
     nexus = bench.part("nexus", objects=(pod(image),), images=("library/nexus:1",))
     with pytest.raises(Refused, match="nexus is Nexus, and pulls from it"):
         gathered(bench, nexus)
+
+
+def test_an_image_of_what_values_switch_off_may_stay_in_the_list(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    listed = ("quay.io/a/b:1", "quay.io/a/exporter:2")
+    exporter = {"image": {"registry": "quay.io", "repository": "a/exporter", "tag": "2"}}
+    off = {"exporter": {"enabled": False, **exporter}}
+    there = bench.part(objects=(pod(listed[0]),), images=listed, values=off)
+    assert {str(each.name) for each in gathered(bench, there).images} == set(listed)
+    with pytest.raises(DocumentInvalid, match=r"lists quay\.io/a/exporter:2, and nothing"):
+        gathered(bench, bench.part("web", objects=(pod(listed[0]),), images=listed, values={"one": exporter}))

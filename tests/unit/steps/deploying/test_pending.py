@@ -69,6 +69,19 @@ def test_the_record_of_what_was_killed_goes_and_the_one_before_counts(owner: str
     assert (found.revision, found.manifest, list(bench.records)) == (1, "kind: Old", [1])
 
 
+@pytest.mark.parametrize("jump", [-3600.0, 86400.0])
+def test_a_date_that_is_put_right_meanwhile_takes_nothing_over(
+    monkeypatch: pytest.MonkeyPatch, jump: float
+) -> None:
+    bench, real = Bench("far"), time.time
+    bench.releases.elsewhere.add("far")
+    monkeypatch.setattr(time, "time", lambda: real() + (jump if bench.waited else 0))
+    found = bench.settled()
+    assert found is not None
+    assert (found.revision, found.status, bench.waited) == (2, "deployed", 2)
+    assert sum("another deployment is under way" in each for each in bench.said) == 1
+
+
 def test_who_finishes_between_two_questions_was_not_killed() -> None:
     class Finishing(Releases):
         def holder(self, labels: Mapping[str, str]) -> tuple[bool | None, float]:

@@ -13,6 +13,7 @@ from tests.doubles import Cluster, Record, Releases
 
 APP = examples.app(before={"migrate": ("x",)})
 DEV = examples.target()
+HOUR = 3600.0
 
 
 class Wait:
@@ -25,8 +26,8 @@ class Wait:
         self.said: list[str] = []
         self.waited = 0
 
-    def run(self, app: App = APP) -> None:
-        tasks.await_earlier(
+    def run(self, app: App = APP) -> frozenset[str]:
+        return tasks.await_earlier(
             app,
             DEV,
             self.releases,
@@ -68,6 +69,46 @@ def test_a_task_that_does_not_go_is_refused_with_what_to_do(monkeypatch: pytest.
     assert "delete pod orders-before-x --force" in caught.value.faults[0].hint
 
 
+@pytest.mark.parametrize("jump", [-HOUR, 24 * HOUR])
+def test_a_date_that_is_put_right_meanwhile_neither_ends_a_task_nor_gives_it_more_time(
+    monkeypatch: pytest.MonkeyPatch, jump: float
+) -> None:
+    wait, real = Wait(age=10), time.time
+    monkeypatch.setattr(time, "time", lambda: real() + (jump if wait.waited else 0))
+    wait.run()
+    assert wait.waited == 3
+    assert len(wait.said) == 1
+    stuck = Wait(age=61, tasks_stay=True)
+    monkeypatch.setattr(time, "time", lambda: real() + (jump if stuck.waited else 0))
+    with pytest.raises(AssertionError, match="for ever"):
+        stuck.run()
+    monkeypatch.setattr(tasks, "GONE", -1.0)
+    with pytest.raises(Refused, match="does not go"):
+        Wait(age=61, tasks_stay=True).run()
+
+
+def test_a_task_that_was_made_tomorrow_has_no_more_time_than_any() -> None:
+    wait = Wait(age=-24 * HOUR)
+    began = time.time()
+    wait.run()
+    latest = time.strftime("%H:%M:%S", time.localtime(began + 60))
+    assert latest[:2] in wait.said[0].rpartition("until ")[2]
+
+
+@pytest.mark.parametrize("ahead", [-24 * HOUR, 24 * HOUR])
+def test_how_old_a_task_is_its_cluster_s_clock_says(ahead: float) -> None:
+    wait = Wait(age=10 - ahead, ahead=ahead)
+    wait.run()
+    assert (wait.waited, len(wait.said)) == (3, 1)
+    assert "waiting" in wait.said[0]
+
+
+def test_what_is_there_before_is_told_by_name() -> None:
+    wait = Wait(age=10)
+    wait.cluster.task_pods[:] = [TaskPod(name="old", made=0.0, ended=True, failed="migrate", code=1)]
+    assert wait.run() == {"old"}
+
+
 def test_tasks_that_have_ended_and_applications_without_any_are_not_waited_for() -> None:
     wait = Wait(age=10)
     wait.run(examples.app())
@@ -86,10 +127,12 @@ def test_the_task_of_a_deployment_under_way_is_left_alone() -> None:
 def test_a_failed_task_is_the_first_reason_with_its_last_lines() -> None:
     pods = [
         TaskPod(name="old", made=time.time() - 900, ended=True, failed="old", code=1),
-        TaskPod(name="new", made=time.time(), ended=True, failed="migrate", code=3),
+        # By the cluster's clock, which may be another than ours.
+        TaskPod(name="new", made=time.time() - 3600, ended=True, failed="migrate", code=3),
     ]
     cluster = Cluster(task_pods=pods, task_words={"migrate": "Traceback\nno such table"})
-    with pytest.raises(ToolFailed) as caught, tasks.heard(APP, DEV, cluster):
+    earlier = frozenset({"old"})
+    with pytest.raises(ToolFailed) as caught, tasks.heard(APP, DEV, cluster, earlier):
         raise ToolFailed(
             Fault("not-ready", "dev: pod new: migrate ended with exit code 3"),
             Fault("deploy-failed", "helm: hook failed"),

@@ -27,6 +27,10 @@ def test_the_revision_that_ran_before_is_brought_back() -> None:
     assert status == ["superseded", "superseded", "failed", "deployed"]
 
 
+def test_what_ran_before_may_be_gone_with_its_namespace() -> None:
+    assert undone(before=2)[0] == "what ran before is not there any more"
+
+
 def test_a_revision_below_failed_ones_is_found() -> None:
     sentence, _ = undone("deployed", "failed", "failed", before=2)
     assert sentence == "rolled back to revision 1, which runs"

@@ -54,14 +54,27 @@ def test_partners_are_where_they_are_found() -> None:
 
 
 def test_a_release_that_others_have_made_is_theirs() -> None:
-    require_ours(TARGET, None)
-    require_ours(TARGET, installed({"draft": "orders"}))
+    require_ours(TARGET, None, "ann")
+    require_ours(TARGET, installed({"draft": "orders"}), "ann")
     with pytest.raises(Refused) as caught:
-        require_ours(replace(TARGET, context="a b"), installed({"environment": "dev"}))
+        require_ours(replace(TARGET, context="a b"), installed({"environment": "dev"}), "ann")
     assert "`helm uninstall orders --namespace draft-p-alice --kube-context 'a b'`" in (
         caught.value.faults[0].hint
     )
     assert caught.value.faults[0].code == "release-foreign"
+
+
+def test_a_copy_in_a_namespace_that_is_nobodys_says_whose_it_is() -> None:
+    values = prepared(Wishes(owner="ann", sets={"global": {"mine": 1}})).values
+    assert values["global"] == {"mine": 1, "pipelinekit.dev/owner": "ann"}
+    assert "global" not in prepared().values
+    require_ours(TARGET, installed(values), "ann")
+    with pytest.raises(Refused) as caught:
+        require_ours(TARGET, installed(values), "ben")
+    assert str(caught.value.faults[0].problem) == "'orders' in draft-p-alice is ann's copy, and you are ben"
+    # One of before that was known counts as whoever's it is next; what is no table says nothing.
+    for none in ({}, {"global": 1}, {"global": {"pipelinekit.dev/owner": None}}):
+        require_ours(TARGET, installed({"draft": "orders", **none}), "ben")
 
 
 def test_builds_sort_by_time_and_no_two_are_alike() -> None:

@@ -118,7 +118,7 @@ class Bench:
     def _sleep(self, seconds: float) -> None:
         assert seconds > 0
         self.waited += 1
-        assert self.waited < 5, "it waits for ever"
+        assert self.waited < 8, "it waits for ever"
         if self.while_waiting:
             self.while_waiting()
 

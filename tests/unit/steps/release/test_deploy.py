@@ -10,7 +10,7 @@ from pipelinekit.steps.artefacts.image import Did
 from pipelinekit.steps.deploying.outlook import BLINKS
 from tests import examples
 from tests.doubles import digest
-from tests.unit.steps.release.bench import PLAN, Bench
+from tests.unit.steps.release.bench import DEV, PLAN, Bench
 
 
 def test_a_first_deployment_makes_the_namespace_and_installs_the_chart(bench: Bench) -> None:
@@ -21,6 +21,14 @@ def test_a_first_deployment_makes_the_namespace_and_installs_the_chart(bench: Be
     assert receipt.chart_digest == bench.chart.digest
     assert bench.receipts.load(Deployed, "dev") == receipt
     assert bench.records[1].values["image"] == {"registry": "nexus.acme.example:5000", "pullSecrets": []}
+
+
+def test_a_copy_of_an_environment_is_not_called_by_its_name(bench: Bench) -> None:
+    own = "your namespace draft-ada"
+    _, did = bench.deploy(replace(DEV, called=own))
+    assert did == Did(f"orders 1.2.3 runs in {own}", acted=True)
+    assert f"orders 1.2.3 to {own}" in bench.said
+    assert not [each for each in bench.said if "dev" in each]
 
 
 def test_deploying_again_changes_nothing(bench: Bench) -> None:

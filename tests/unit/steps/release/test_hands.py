@@ -163,11 +163,23 @@ def test_an_autoscaler_that_does_not_scale_is_a_failure_once_the_time_is_up(
     bench.publish(
         **{"values.yaml": "autoscale: true\nimage: {digest: x}", "templates/scaler.yaml": SCALER % 3}
     )
-    began = time.time()
-    bench.while_waiting = lambda: monkeypatch.setattr(time, "time", lambda: began + 60)
+    began = time.monotonic()
+    bench.while_waiting = lambda: monkeypatch.setattr(time, "monotonic", lambda: began + 600)
     with pytest.raises(ToolFailed, match="1 of 3 ready") as caught:
         bench.deploy()
     assert code_of(caught.value) == "not-ready"
+
+
+def test_a_date_that_is_put_right_is_no_time_that_passes(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.publish(
+        **{"values.yaml": "autoscale: true\nimage: {digest: x}", "templates/scaler.yaml": SCALER % 3}
+    )
+    began = time.time()
+    bench.while_waiting = lambda: monkeypatch.setattr(time, "time", lambda: began + 86400)
+    with pytest.raises(AssertionError, match="for ever"):
+        bench.deploy()
 
 
 # --- a plan that was promised ---------------------------------------------------------------------

@@ -20,6 +20,17 @@ def test_a_missing_dependency_is_told_with_the_command_that_fetches_it() -> None
     assert "`helm dependency build charts/NAME`" in caught.value.faults[0].hint
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        'UPGRADE FAILED: create: failed to create: namespaces "payments-dev" not found',
+        'secrets "x" is forbidden: unable to create content in namespace a because it is being terminated',
+    ],
+)
+def test_a_namespace_that_went_meanwhile_is_told_with_a_next_step(said: str) -> None:
+    assert "run it again when it is gone" in next_step(said, examples.target())
+
+
 def test_other_words_are_helms_own() -> None:
     with pytest.raises(ToolFailed, match="helm: no such chart"):
         require_packed(Completed(1, "", "Error: no such chart\n"))
@@ -67,3 +78,15 @@ def test_a_test_that_has_failed_is_told_as_one_whatever_else_the_server_does_not
     with pytest.raises(ToolFailed) as caught:
         require_tested(said, examples.target(), ask)
     assert caught.value.faults[0].code == told
+
+
+GONE = 'resource mapping not found for name: "a": no matches for kind "Foo" in version "x.example/v1"'
+
+
+def test_a_release_with_an_object_that_is_defined_no_more_has_a_next_step() -> None:
+    said = f"UPGRADE FAILED: unable to build kubernetes objects from current release manifest: {GONE}"
+    step = next_step(said, examples.target())
+    assert step.startswith("the cluster no longer defines Foo in x.example/v1")
+    assert "deploy without that object" in step
+    # What a new chart brings is the preflight's to tell.
+    assert next_step(f"UPGRADE FAILED: {GONE}", examples.target()) == ""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from pipelinekit.adapters import process
@@ -18,6 +20,25 @@ def test_a_cluster_that_does_not_answer_has_not_said_that_nothing_ran_before(
     with pytest.raises(ToolFailed, match="the cluster does not answer"):
         undo.last_good({}, examples.target())
     assert undo.last_good({}, examples.target()) is None
+
+
+@pytest.mark.parametrize(
+    ("statuses", "ran"),
+    [
+        (("failed", "failed"), False),
+        (("pending-install",), False),
+        (("deployed", "failed"), True),
+        # Where a way back has failed, no revision is the deployed one.
+        (("superseded", "superseded", "failed"), True),
+        (("uninstalled",), True),
+    ],
+)
+def test_a_release_has_run_once_a_revision_was_whole_whatever_came_after(
+    monkeypatch: pytest.MonkeyPatch, statuses: tuple[str, ...], ran: bool
+) -> None:
+    told = [{"revision": at, "updated": "", "status": each} for at, each in enumerate(statuses, 1)]
+    monkeypatch.setattr(process, "run", lambda *_, **__: process.Completed(0, json.dumps(told), ""))
+    assert undo.has_run({}, examples.target()) is ran
 
 
 @pytest.mark.parametrize(

@@ -18,12 +18,15 @@ TARGET = Target(name="orders", environment=examples.environment("dev"), namespac
 class Server:
     """What an API server says of the Secrets of a release, revision by revision."""
 
-    def __init__(self, *statuses: str) -> None:
-        self.statuses = statuses
+    def __init__(self, *statuses: str, kind: str = "PartialObjectMetadataList") -> None:
+        self.statuses, self.kind = statuses, kind
 
     def found(self, path: str, **_: Any) -> Any:
         if "?" in path:
-            return {"items": [self._named(number) for number in range(1, len(self.statuses) + 1)]}
+            return {
+                "kind": self.kind,
+                "items": [self._named(number) for number in range(1, len(self.statuses) + 1)],
+            }
         number = int(path.rpartition(".v")[2])
         hook = {"kind": "Job", "name": "first", "events": ["pre-upgrade"], "weight": -5}
         release = {"version": number, "info": {"status": self.statuses[number - 1]}, "manifest": "a: 1"}
@@ -46,6 +49,12 @@ def test_the_newest_revision_counts_whatever_became_of_it() -> None:
     assert newest() is None
 
 
+@pytest.mark.parametrize("statuses", [(), ("deployed",)])
+def test_what_is_no_list_of_kubernetes_says_nothing(statuses: tuple[str, ...]) -> None:
+    with pytest.raises(records.UntoldError):
+        records.newest(cast(Way, Server(*statuses, kind="")), TARGET, {})
+
+
 def test_a_hook_that_names_no_weight_has_none() -> None:
     assert newest("deployed").hooks == (
         Hook(object="Job/first", moments=("pre-upgrade",), weight=-5),
@@ -58,11 +67,13 @@ def test_a_hook_that_names_no_weight_has_none() -> None:
 )
 def test_where_helm_is_told_of_another_server_or_account_it_is_asked(name: str) -> None:
     """These count for it beside a context that is named; kubectl knows none of them."""
-    assert newest("deployed", **{name: "x"}) is None
+    with pytest.raises(records.UntoldError):
+        newest("deployed", **{name: "x"})
     assert newest("deployed", **{name: ""}) is not None, "as Helm sets them for its own plugins"
 
 
 def test_where_its_records_are_elsewhere_helm_is_asked() -> None:
-    assert newest("deployed", HELM_DRIVER="sql") is None
-    assert newest("deployed", HELM_DRIVER="configmap") is None
+    for driver in ("sql", "configmap"):
+        with pytest.raises(records.UntoldError):
+            newest("deployed", HELM_DRIVER=driver)
     assert newest("deployed", HELM_DRIVER="secret") is not None

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import time
 from subprocess import SubprocessError
 
 import pytest
 
+from pipelinekit.adapters.cluster import shapes
 from pipelinekit.adapters.cluster.direct import objects
 from pipelinekit.adapters.cluster.direct.way import Way
 
@@ -28,6 +30,19 @@ def test_what_is_no_object_is_no_answer(monkeypatch: pytest.MonkeyPatch, status:
     thing = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}}
     assert objects.applied(way, [thing], "b", "helm") is None
     assert objects.listed(way, "v1", "Pod", "pods", "b") is None
+    way.close()
+
+
+def test_the_server_s_time_goes_on_by_itself_whatever_becomes_of_ours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    way = answering(monkeypatch, 200, b"{}")
+    assert way.now() == 0
+    way._dated = shapes.date("Mon, 30 Nov 2026 22:57:51 GMT"), time.monotonic() - 9
+    assert shapes.date("Mon, 30 Nov 2026 22:57:51 GMT") == 1796079471
+    monkeypatch.setattr(time, "time", lambda: 0.0)
+    assert way.now() == pytest.approx(1796079480, abs=5)
+    assert [shapes.date(each) for each in ("", "soon", "Mon, 99 Nov 2026 22:57:51 GMT")] == [0, 0, 0]
     way.close()
 
 

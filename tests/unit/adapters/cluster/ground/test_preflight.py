@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from pipelinekit.adapters.cluster import kubectl
+from pipelinekit.adapters.cluster.direct import objects as direct
+from pipelinekit.adapters.cluster.direct import ways
 from pipelinekit.adapters.cluster.ground.preflight import Preflight
 from pipelinekit.adapters.process import Completed
 from pipelinekit.errors import ToolFailed
@@ -32,3 +37,24 @@ def test_what_a_server_says_of_its_webhook_is_a_refusal(end: str) -> None:
     answer = f"Error from server (InternalError): Internal error occurred: {said}\n"
     (refusal,) = LOOK._refusals(examples.target(), Completed(1, "", answer))
     assert refusal.endswith(said)
+
+
+def test_the_ingress_classes_are_told_with_the_default_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    mark = {"annotations": {"ingressclass.kubernetes.io/is-default-class": "true"}}
+    items = [
+        {"apiVersion": "v1", "kind": "IngressClass", "metadata": {"name": name, **more}}
+        for name, more in (("nginx", mark), ("other", {}))
+    ]
+    answers = [Completed(0, json.dumps({"items": items}), ""), Completed(1, "", "forbidden")]
+    monkeypatch.setattr(kubectl, "run", lambda *_, **__: answers.pop(0))
+    assert LOOK._ingresses(examples.target()) == frozenset(("", "nginx", "other"))
+    assert LOOK._ingresses(examples.target()) is None
+
+
+def test_what_the_server_would_apply_to_is_told_where_it_is_being_deleted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    there = [{"kind": "ConfigMap", "metadata": {"name": "a", "deletionTimestamp": "2026-01-02T03:04:05Z"}}]
+    monkeypatch.setattr(ways, "to", lambda *_: object())
+    monkeypatch.setattr(direct, "applied", lambda *_: there)
+    assert LOOK._applied(examples.target(), there) == ((), there)

@@ -1,43 +1,14 @@
 from __future__ import annotations
 
-from dataclasses import replace
+import time
 
 import pytest
 
-from pipelinekit.errors import Fault, ToolFailed, failed
+from pipelinekit.errors import ToolFailed, failed
 from pipelinekit.model.trouble import Trouble
 from pipelinekit.steps.deploying.patience import Patience, with_ending
-from tests import examples
 from tests.doubles import Cluster
-
-DEV = examples.target()
-LATE = Trouble(subject="pod a", problem="secret x is not there", awaited="secret x", patience=60)
-FINAL = Trouble(subject="pod b", problem="the registry has no such image", final=True)
-SLOW = Trouble(subject="pod c", problem="web runs, but is not ready: readiness probe /healthz on 8080: 404")
-DEAD = Trouble(subject="pod d", problem="web ended with exit code 1", container="web", restarts=1)
-
-
-class Waiting:
-    """A wait with a clock of its own."""
-
-    def __init__(self, *wrong: Trouble) -> None:
-        self.now = 1000.0
-        self.said: list[str] = []
-        self.cluster = Cluster(wrong=list(wrong))
-        self.patience = Patience(DEV, self.cluster, self.said.append, 300, lambda: self.now)
-        self.slept: list[float] = []
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
-
-    def after(self, seconds: float) -> bool:
-        self.now += seconds
-        return self.patience.hopeless()
-
-    def fails(self, *words: str) -> tuple[Fault, ...]:
-        error = ToolFailed(*(Fault("deploy-failed", each) for each in words or ("helm: context canceled",)))
-        return self.patience.failure(error).faults
+from tests.unit.steps.deploying.patience.waiting import DEAD, DEV, FINAL, LATE, SLOW, Waiting
 
 
 def test_what_is_final_ends_the_wait_at_once() -> None:
@@ -54,6 +25,21 @@ def test_what_can_still_come_is_waited_for_within_a_bound_that_is_said_once() ->
     assert [each.problem for each in waiting.fails()] == [
         "dev: pod a: secret x is not there; waited 61 s for secret x"
     ]
+
+
+@pytest.mark.parametrize("ahead", [-3600.0, 0.0, 86400.0])
+def test_pods_count_from_its_beginning_on_by_the_clock_that_dates_them(ahead: float) -> None:
+    waiting = Waiting(SLOW)
+    waiting.cluster.ahead = ahead
+    began = time.time() + ahead
+    for _ in range(2):
+        waiting.after(0)
+        assert began - 5 < waiting.cluster.asked_since < began + 1
+        waiting.cluster.ahead += 3600
+
+
+def test_a_wait_is_measured_by_a_clock_that_nobody_puts_right() -> None:
+    assert Patience(DEV, Cluster(), lambda _: None, 300).clock is time.monotonic
 
 
 def test_what_came_and_went_again_is_given_its_time_anew() -> None:
@@ -140,56 +126,6 @@ def test_how_things_were_left_is_told_below_the_first_reason(hint: str, expected
     assert with_ending(failed("x", "why", hint=hint), "left").faults[0].hint == expected
 
 
-# --- Helm is content ------------------------------------------------------------------------------
-
-
-def test_where_nothing_was_in_trouble_nobody_asks_again() -> None:
-    waiting = Waiting()
-    assert not waiting.after(3)
-    waiting.cluster.wrong.append(FINAL)
-    waiting.patience.steady(lambda _: pytest.fail("there is nothing to wait for"), 0)
-
-
-def test_what_was_only_not_ready_yet_is_not_asked_again_once_helm_says_that_it_is() -> None:
-    waiting = Waiting(replace(SLOW, starting=True))
-    assert not waiting.after(3)
-    waiting.patience.steady(lambda _: pytest.fail("there is nothing to wait for"), 0)
-
-
-def test_what_was_in_trouble_has_to_be_well_before_it_counts() -> None:
-    waiting = Waiting(DEAD)
-
-    def sleep(seconds: float) -> None:
-        waiting.sleep(seconds)
-        if len(waiting.slept) == 3:
-            waiting.cluster.wrong.clear()
-
-    waiting.after(9)
-    waiting.patience.steady(sleep, 0)
-    assert len(waiting.slept) == 3
-
-
-def test_a_container_that_has_begun_for_a_moment_does_not_count() -> None:
-    waiting = Waiting()
-
-    def sleep(seconds: float) -> None:
-        waiting.sleep(seconds)
-        waiting.cluster.wrong[:] = [DEAD] if len(waiting.slept) == 2 else []
-
-    waiting.patience.steady(sleep, 3)
-    assert len(waiting.slept) == 5, "two looks, the dead one, and three in a row"
-
-
-def test_what_does_not_get_well_fails_with_its_reason() -> None:
-    waiting = Waiting(DEAD)
-    waiting.after(9)
-    with pytest.raises(ToolFailed) as told:
-        waiting.patience.steady(lambda seconds: waiting.sleep(100 * seconds), 0)
-    assert [each.problem for each in waiting.patience.failure(told.value).faults] == [
-        "dev: pod d: web ended with exit code 1"
-    ]
-
-
 # --- a cluster that says nothing for a while ------------------------------------------------------
 
 SILENCE = "the cluster does not answer: connection refused"
@@ -231,7 +167,7 @@ def test_nothing_was_ever_seen_of_a_cluster_that_does_not_answer() -> None:
 
 
 def test_a_silence_is_no_proof_that_what_was_in_trouble_is_well() -> None:
-    waiting = Waiting(DEAD)
+    waiting = Waiting(LATE)
     waiting.after(9)
     waiting.cluster.silent = UNREACHABLE
 
@@ -264,6 +200,19 @@ def test_a_cluster_that_goes_on_refusing_ends_the_wait_and_is_the_reason(code: s
     assert waiting.said == [str(SLOW), SILENCE]
     waiting.cluster.silent = ""
     assert [each.code for each in waiting.fails()] == [code, "not-ready"]
+
+
+def test_pods_that_a_deployment_has_not_replaced_are_the_reason_where_nothing_else_is() -> None:
+    waiting = Waiting()
+    waiting.cluster.older = [DEAD]
+    waiting.cluster.logs["pod d"] = ("no database",)
+    assert not waiting.after(60), "what it brings may be what they lack"
+    (fault,) = waiting.fails("helm: context deadline exceeded")
+    assert fault.problem == "dev: pod d: web ended with exit code 1"
+    assert "no database" in fault.hint
+    assert [each.problem for each in waiting.fails("a hook failed")] == ["a hook failed"]
+    waiting.cluster.wrong = [SLOW]
+    assert [each.problem for each in waiting.fails()] == [f"dev: {SLOW}"]
 
 
 def test_what_is_neither_a_silence_nor_a_refusal_ends_the_wait_at_once_and_is_the_reason() -> None:
