@@ -72,6 +72,10 @@ class Standing:
 
     reasons: tuple[str, ...] = ()
     old: tuple[Old, ...] = ()
+    absent: bool = False
+    """Whether one of its workloads is not there."""
+    going: bool = False
+    """Whether its namespace is being deleted."""
 
     @property
     def ready(self) -> bool:

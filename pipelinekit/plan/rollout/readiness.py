@@ -47,7 +47,8 @@ def standing(manifest: Sequence[Object], live: Sequence[Object]) -> Standing:
             reasons.append(f"{_name(each)}: {reason}")
             # What is not observed yet names the revision before as its newest one.
             old += _old(found) if _observed(found) else ()
-    return Standing(reasons=tuple(reasons), old=tuple(old))
+    absent = any(_name(each) not in there for each in workloads(manifest))
+    return Standing(reasons=tuple(reasons), old=tuple(old), absent=absent)
 
 
 def _name(each: Object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from pipelinekit.errors import Fault, Refused
@@ -94,7 +94,15 @@ def bring(
     return Outcome(component=part.name, state=DEPLOYED if acted else UNCHANGED, text=text)
 
 
-def gate_of(part: Part, target: Target, state: ReleaseState | None, server: str, site: Site) -> Gate:
+def gate_of(
+    part: Part,
+    target: Target,
+    state: ReleaseState | None,
+    server: str,
+    site: Site,
+    *,
+    ending: Collection[str] | None = None,
+) -> Gate:
     """The gate behind the release that is there; `server` is the version that it must say."""
     return Gate(
         component=part.component,
@@ -103,6 +111,7 @@ def gate_of(part: Part, target: Target, state: ReleaseState | None, server: str,
         version=server,
         parts=site.parts,
         answers=site.answers,
+        ending=ending,
     )
 
 

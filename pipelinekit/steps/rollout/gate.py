@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
-from pipelinekit.errors import Fault, ToolFailed
+from pipelinekit.errors import Fault, ToolFailed, failed
 from pipelinekit.model.release import Target
 from pipelinekit.model.rollout.component import Component, Condition
 from pipelinekit.model.rollout.part import Object, Old, Standing
+from pipelinekit.plan.deploying import ending
 from pipelinekit.plan.rollout import readiness
 from pipelinekit.ports import Say
 from pipelinekit.ports.rollout import Answers, Parts
@@ -33,16 +34,30 @@ class Gate:
     version: str
     parts: Parts
     answers: Answers
+    ending: Collection[str] | None = None
+    """The namespaces that are being deleted, where somebody has looked."""
 
     def look(self) -> Standing:
         """How the component stands now. Raises `ToolFailed` when the cluster does not answer."""
         manifest = read_manifest(self.manifest)
         wanted = readiness.workloads(manifest)
         there = readiness.standing(manifest, self.parts.there(self.target, wanted))
+        # What goes, runs on for a while; what has gone is no pod's fault.
+        if (there.ready or there.absent) and self._goes():
+            return replace(there, reasons=(self.going[0],), going=True)
         if there.reasons:
             # What answers is then perhaps of the revision before.
             return there
         return replace(there, reasons=self._said(manifest))
+
+    @property
+    def going(self) -> tuple[str, str]:
+        """That its namespace is being deleted, and what can be done."""
+        return ending.of_namespace(self.target.namespace)
+
+    def _goes(self) -> bool:
+        known = self.parts.ending(self.target) if self.ending is None else self.ending
+        return self.target.namespace in known
 
     def _said(self, manifest: Sequence[Object]) -> tuple[str, ...]:
         """What the component says against itself."""
@@ -67,13 +82,15 @@ def pass_through(
     """Wait until the gate is open; whether pods had to be replaced for that.
 
     Pods that only their deletion replaces are deleted one by one, standbys first. Raises `ToolFailed` with
-    what is still in the way after `timeout` seconds.
+    what is still in the way after `timeout` seconds, and at once where the namespace goes.
     """
     until, told, replaced = clock() + timeout, "", False
     while True:
         there = gate.look()
         if there.ready:
             return replaced
+        if there.going:
+            raise failed("namespace-going", gate.going[0], hint=gate.going[1])
         if there.old and _replace(gate, there.old, until, say, clock, sleep):
             replaced = True
             continue

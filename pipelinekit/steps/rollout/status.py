@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from pipelinekit.model.release import Target
 from pipelinekit.model.rollout.part import Object
@@ -32,8 +32,11 @@ class PartStatus:
     """What its pods need and would not find when they are made anew, each with its next step."""
 
 
-def look(part: Part, shelf: Shelf, site: Site) -> PartStatus:
-    """How a component stands. Raises `ToolFailed` when the cluster does not answer."""
+def look(part: Part, shelf: Shelf, site: Site, *, ending: Collection[str] | None = None) -> PartStatus:
+    """How a component stands; `ending` are the namespaces that are being deleted, where somebody has looked.
+
+    Raises `ToolFailed` when the cluster does not answer.
+    """
     target = releases.target_of(part.component, shelf.platform, shelf.environment)
     state = site.releases.state(target)
     if state is None:
@@ -47,7 +50,7 @@ def look(part: Part, shelf: Shelf, site: Site) -> PartStatus:
         )
     server = releases.marked(state.values, releases.SERVER)
     manifest = read_manifest(state.manifest)
-    reasons = gate_of(part, target, state, server, site).look().reasons
+    reasons = gate_of(part, target, state, server, site, ending=ending).look().reasons
     reasons = (*reasons, *_gone(target, manifest, site), *_policies(part, shelf, site))
     missing, _ = lacking(target, manifest, site)
     if state.status != RUNNING:

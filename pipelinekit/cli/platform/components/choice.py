@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -87,10 +87,16 @@ def rows_of(here: Rollout, order: Order) -> list[dict[str, Any]]:
     """How each component stands, in order; several are asked for at once."""
     from concurrent.futures import ThreadPoolExecutor
 
+    from pipelinekit.plan.rollout.releases import target_of
+
+    if not order:
+        return []
     # Made before threads ask for them.
-    _ = here.parts, here.shelf, here.site
+    parts, site = here.parts, here.site
+    anyone = target_of(parts[next(iter(order))].component, here.shelf.platform, here.shelf.environment)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(lambda name: row(here, name), order))
+        ending = pool.submit(site.parts.ending, anyone)
+        return list(pool.map(lambda name: row(here, name, ending.result()), order))
 
 
 def leftovers(here: Rollout) -> tuple[Leftover, ...]:
@@ -116,8 +122,8 @@ def tell_leftovers(found: Sequence[Leftover], tell: Callable[[str], None]) -> No
         )
 
 
-def row(here: Rollout, name: str) -> dict[str, Any]:
-    """How a component stands: the fields of a `PartStatus`."""
+def row(here: Rollout, name: str, ending: Collection[str] | None = None) -> dict[str, Any]:
+    """How a component stands: the fields of a `PartStatus`; see `look`."""
     from pipelinekit.steps.rollout.status import look
 
-    return dataclasses.asdict(look(here.parts[name], here.shelf, here.site))
+    return dataclasses.asdict(look(here.parts[name], here.shelf, here.site, ending=ending))

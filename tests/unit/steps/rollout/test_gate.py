@@ -119,3 +119,13 @@ def test_pods_that_are_not_made_anew_are_waited_for_and_no_longer_than_that() ->
     with pytest.raises(ToolFailed, match="2 of 3 pods are new"):
         passed(gate(world, parts.Answers()))
     assert world.deleted == []
+
+
+@pytest.mark.parametrize("gone", ["", "store"])
+def test_a_namespace_that_goes_ends_the_wait_at_once(gone: str) -> None:
+    what = gate(parts.Parts(gone={gone}), parts.Answers())
+    world = parts.Parts(gone={gone}, leaving={what.target.namespace})
+    with pytest.raises(ToolFailed) as told:
+        passed(replace(what, parts=world))
+    assert told.value.faults[0].code == "namespace-going"
+    assert "kubectl get namespace" in told.value.faults[0].hint

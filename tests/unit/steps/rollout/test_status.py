@@ -76,3 +76,14 @@ def test_a_secret_that_is_gone_is_told_and_what_runs_is_ready(tmp_path: Path) ->
     bench.missing = lambda *_: (Finding(REFUSED, "secret-missing", "secret a is not there", "make it"),)
     there = look(part, bench.shelf, bench.site)
     assert (there.reasons, there.missing) == ((), ("secret a is not there (make it)",))
+
+
+def test_one_whose_namespace_is_being_deleted_is_not_ready_while_it_still_runs(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    part = bench.part(objects=(SET,))
+    bench.deploy(part)
+    bench.parts.leaving = {"stores"}
+    line = "namespace stores is being deleted, and all that is in it"
+    assert look(part, bench.shelf, bench.site).reasons == (line,)
+    assert look(part, bench.shelf, bench.site, ending=("stores",)).reasons == (line,)
+    assert look(part, bench.shelf, bench.site, ending=()).reasons == ()
