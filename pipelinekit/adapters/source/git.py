@@ -20,7 +20,6 @@ from typing import Any
 from pipelinekit.adapters.disk import momentary
 from pipelinekit.adapters.running import process, programs
 from pipelinekit.adapters.source import addresses, dotgit, settings
-from pipelinekit.adapters.source.dotgit import DotGit
 from pipelinekit.adapters.source.settings import Setting
 from pipelinekit.adapters.web import plainhttp
 from pipelinekit.errors import Fault, ToolMissing, failed
@@ -102,7 +101,7 @@ class Git:
 class Repository(Git):
     """git in a work tree."""
 
-    place: DotGit
+    place: dotgit.DotGit
     settings: Sequence[Setting] = field(default=())
     """Those of the user and of the repository that count."""
     origin: str = ""
@@ -239,7 +238,7 @@ def _require_recent() -> None:
         raise ToolMissing(Fault("tool-too-old", found, hint=programs.GET["git"]))
 
 
-def _listed_of_repository(found: DotGit, empty: str) -> str:
+def _listed_of_repository(found: dotgit.DotGit, empty: str) -> str:
     """A repository's own settings, none of which counts while they are read; no other file's."""
     path = found.config
     if path is None:
