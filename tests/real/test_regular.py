@@ -69,7 +69,10 @@ def test_a_copy_ends(tmp_path: Path) -> None:
     source.mkdir()
     (source / "run").write_text("x")
     (source / "run").chmod(0o755)
+    (source / "__pycache__").mkdir()
+    (source / "__pycache__" / "run.pyc").touch()
     tracked.copy(source, tmp_path / "copy", tmp_path)
+    assert [each.name for each in (tmp_path / "copy").iterdir()] == ["run"]
     assert (tmp_path / "copy" / "run").stat().st_mode & 0o777 == 0o755
     for name, to in (("one", "."), ("two", "."), ("zero", "/dev/zero")):
         (source / name).symlink_to(to)

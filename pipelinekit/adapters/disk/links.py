@@ -11,6 +11,8 @@ from pipelinekit.model.tree import is_gits
 
 LINK_OUT = "is a link that leads out of the application's folder"
 LINK_GIT = "is a link that leads to what is git's own"
+COMPILED = "__pycache__"
+"""A folder that Python fills beside modules which somebody has run: on each machine with other bytes."""
 MOST, DEEPEST = 20_000, 200
 """How much of a folder is walked: of few links that lead to each other's folders come millions of files."""
 
@@ -62,6 +64,7 @@ def links(root: Path, paths: Iterable[str]) -> list[str]:
 def below(folder: Path) -> Iterator[Path]:
     """Every file below `folder`, by name, those behind links too.
 
+    Without compiled modules, which belong to a machine.
     Raises `Refused` for a link that leads in a circle and for what is too much or too deep, `ToolFailed` for
     a folder that cannot be read.
     """
@@ -78,6 +81,8 @@ def below(folder: Path) -> Iterator[Path]:
             raise Refused(Fault("path-blocked", problem, Place(str(folder)), hint=hint))
         if not path.is_dir():
             yield path
+            continue
+        if path.name == COMPILED:
             continue
         opened = _opened(path)
         if opened[0] in {each for each, _ in within}:

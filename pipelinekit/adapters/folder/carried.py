@@ -8,7 +8,7 @@ import tarfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
-from pipelinekit.adapters.disk import archives, files, regular
+from pipelinekit.adapters.disk import archives, files, links, regular
 from pipelinekit.adapters.folder.components import CHART, FOLDER, ComponentFolder
 from pipelinekit.errors import failed
 from pipelinekit.reading.component import FILE
@@ -74,4 +74,5 @@ def unpack(content: bytes, to: Path) -> None:
 
 
 def _all(folder: Path) -> Iterable[Path]:
-    return (each for each in sorted(folder.rglob("*")) if each.is_file() and not each.is_symlink())
+    found = (each for each in sorted(folder.rglob("*")) if links.COMPILED not in each.parts)
+    return (each for each in found if each.is_file() and not each.is_symlink())

@@ -45,6 +45,7 @@ def require_tracked(root: Path, linked: Iterable[str]) -> None:
 def copy(folder: Path, to: Path, root: Path) -> None:
     """Copy a folder of the application in `root`; links are followed, so that none is in the copy.
 
+    Compiled modules stay: an archive has the same bytes on each machine.
     Raises `Refused` for links that lead out of the repository, to what git does not track, or in a circle;
     `ToolFailed` for what is no file.
     """
@@ -80,7 +81,8 @@ def _walk(
     for path in (folder / name for name in names):
         linked = is_linked or path.is_symlink()
         if path.is_dir():
-            yield from _walk(path, top, (*above, me), is_linked=linked)
+            if path.name != links.COMPILED:
+                yield from _walk(path, top, (*above, me), is_linked=linked)
         elif linked or path.is_file():
             yield path, linked
         else:

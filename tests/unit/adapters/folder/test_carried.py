@@ -89,3 +89,12 @@ def test_what_is_no_such_archive_is_refused_and_nothing_is_written_elsewhere(
         unpack(content, tmp_path / "to")
     assert caught.value.faults[0].code == "handover-unreadable"
     assert not (tmp_path / "out").exists()
+
+
+def test_compiled_modules_stay_on_their_machine(tmp_path: Path) -> None:
+    folders = {"store": folder(tmp_path, "store")}
+    before = packed(b"document", "store", ("./chart", ""), folders, {})
+    compiled = tmp_path / "store/chart/files/__pycache__/keeper.cpython-313.pyc"
+    compiled.parent.mkdir(parents=True)
+    compiled.write_bytes(b"of this machine")
+    assert packed(b"document", "store", ("./chart", ""), folders, {}) == before
