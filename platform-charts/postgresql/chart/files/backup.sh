@@ -8,12 +8,14 @@ mkdir /backup/.work
 trap 'rm -rf /backup/.work' EXIT
 cd /backup/.work
 
+reached
 pg_dumpall --globals-only --file=globals.sql
 odd=$(sql --dbname=postgres --command="SELECT count(*) FROM pg_database WHERE datname ~ '[[:cntrl:]|]'")
 [ "$odd" = 0 ] || { echo "$odd databases have a name that no file can list: rename them" >&2; exit 1; }
 sql --dbname=postgres --command="SELECT oid || '|' || datname FROM pg_database
     WHERE datallowconn AND NOT datistemplate ORDER BY oid" > databases
 while IFS='|' read -r oid name; do
+    reached
     # By the environment, where no name is taken for more than one.
     PGDATABASE="$name" pg_dump --format=custom --file="$oid.dump"
     pg_restore --list "$oid.dump" > /dev/null

@@ -14,17 +14,20 @@ while IFS='|' read -r oid name; do
 done < databases
 
 # What is there already is no fault of CREATE ROLE; of all else a fault is one.
+reached
 grep '^CREATE ROLE ' globals.sql | psql --no-psqlrc --quiet --dbname=postgres 2> /dev/null || true
 # The superuser's password is the Secret's, not the backup's.
 grep -v -e '^CREATE ROLE ' -e '^ALTER ROLE postgres ' globals.sql | sql --dbname=postgres
 
 while IFS='|' read -r oid name; do
     if [ "$name" = postgres ]; then
+        reached
         pg_restore --clean --if-exists --exit-on-error --dbname=postgres "$oid.dump"
     else
         sql --dbname=postgres --set=name="$name" << 'SQL'
 SELECT format('DROP DATABASE IF EXISTS %I WITH (FORCE)', :'name') \gexec
 SQL
+        reached
         pg_restore --create --exit-on-error --dbname=postgres "$oid.dump"
     fi
     echo "restored $name"
