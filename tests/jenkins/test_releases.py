@@ -26,6 +26,7 @@ RECORDER = """\
 [ "$*" = "$PK_VERB --args-env PK_ARGS" ] || exit 70
 { env -0; printf '\\0\\0'; } >> "$RECORDS"
 case "$PK_VERB:$PK_ARGS" in promote:*'"asks"'*) echo "sha256:feed $ASKS" > .pipelinekit-asks ;; esac
+[ "$ASKS" != nothing ] || : > .pipelinekit-asks
 [ "$PK_VERB" = "$BREAKS" ] && exit 6
 exit 0
 """
@@ -114,9 +115,17 @@ def test_the_plan_comes_first_then_each_answer_then_the_promotion_each_as_who_it
     assert plan["planOnly"] is True
     assert first["expect"] == "sha256:feed"
     assert "planOnly" not in last
+    assert last["expect"] == "sha256:feed", "what was shown, or nothing"
     for arguments in (plan, first, last):
         assert arguments["application"] == "payments/orders@1.4.2"
         assert (arguments["environment"], arguments["reason"]) == ("production", "because")
+
+
+def test_nothing_is_promoted_where_no_plan_was_shown(jobs: Jobs) -> None:
+    trace = jobs.run(asks="nothing")
+    assert trace.result == "FAILURE"
+    assert "No plan was shown in this build: start the job from its first stage." in trace.console
+    assert len(jobs.calls) == 1
 
 
 def test_every_call_holds_the_release_folder_s_key_and_nothing_shows_it(jobs: Jobs) -> None:

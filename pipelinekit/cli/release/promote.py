@@ -119,7 +119,7 @@ def promote(
       pipelinekit promote orders --to staging --platform git+https://git.example.com/platform.git
       pipelinekit promote --set checkout.yaml --to production --plan
       pipelinekit promote orders@1.4.2 --to production --plan
-      pipelinekit promote orders@1.4.2 --to production --expect sha256:9f2c…
+      pipelinekit promote orders@1.4.2 --to production --expect DIGEST
       pipelinekit promote orders@1.4.3 --to production --emergency --reason "payments are down"
     """
     one_of(application, set_file)
@@ -194,7 +194,7 @@ def approve(
     Examples:
       pipelinekit approve --set checkout.yaml --to production
       pipelinekit approve orders@1.4.2 --to production --plan
-      pipelinekit approve orders@1.4.2 --to production --expect sha256:9f2c…
+      pipelinekit approve orders@1.4.2 --to production --expect DIGEST
     """
     one_of(application, set_file)
     around, where = here.around(), here.environment(environment)

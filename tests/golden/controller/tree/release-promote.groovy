@@ -37,7 +37,7 @@ spec:
       // Condition and question come before the agent: none is held while somebody thinks.
       when {
         beforeInput true
-        expression { env.PK_ASKS.contains('ask-1') }
+        expression { (env.PK_ASKS ?: '').contains('ask-1') }
       }
       input {
         message 'Do you approve what the stage Plan shows?'
@@ -81,9 +81,14 @@ spec:
       steps {
         checkout scmGit(branches: [[name: 'main']], userRemoteConfigs: [[url: 'https://git.acme.example/platform.git', credentialsId: 'platform-git']])
         script {
+          // The plan that was shown and approved, or none: somebody may have deployed since.
+          String plan = (env.PK_ASKS ?: '').tokenize()[0]
+          if (!plan) {
+            error('No plan was shown in this build: start the job from its first stage.')
+          }
           // From here on the promotion itself records how it ends.
           env.PK_ASKS = ''
-          pipelinekit('promote', release() + wishes(), starter())
+          pipelinekit('promote', release() + wishes() + [expect: plan], starter())
         }
       }
     }
