@@ -13,7 +13,7 @@ from pipelinekit.adapters.disk import files
 from pipelinekit.adapters.folder.shell import FolderShell
 from pipelinekit.cli.draft.here import Draft
 from pipelinekit.cli.draft.options import draft
-from pipelinekit.cli.draft.rise import afterwards, debugging, ground, parity, rising, told
+from pipelinekit.cli.draft.rise import afterwards, behind, debugging, ground, parity, rising, told
 from pipelinekit.cli.draft.sync import synced
 from pipelinekit.cli.options import JSON, PLAN
 from pipelinekit.cli.output import report
@@ -58,7 +58,7 @@ def _is_installed(here: Draft, target: Target, state: ReleaseState) -> bool:
 @draft(JSON)
 def status(here: Draft, as_json: bool) -> None:
     """Show what runs of DIR in your namespace, and whether that is what DIR holds now. Exit code 1 when it is
-    stale, or not ready.
+    stale, or not ready. What app.yaml says and the generated files lack is told as well.
 
     \b
     Example:
@@ -88,7 +88,10 @@ def status(here: Draft, as_json: bool) -> None:
         how = f"stale: {changed}" if row["stale"] else "as the folder is"
         text = f"{target.name} {tag[:12]} in {target.namespace}: revision {state.revision}, {ready}, {how}"
         bad = row["stale"] or not row["ready"]
-        _report(row, text + failure if bad else text, as_json)
+        # Not stale: it is as the files are that it is made of, and these are behind.
+        row["behind"] = behind.told(here)
+        more = (failure if bad else "") + (f"; {row['behind']}" if row["behind"] else "")
+        _report(row, text + more, as_json)
         if bad:
             how = "stale" if row["stale"] else ready
             hint = "`draft logs` has the last `up`" if failure else "`draft up` brings it up to date"

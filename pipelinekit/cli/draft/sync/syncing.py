@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pipelinekit.cli.draft.rise import rising, trial
+from pipelinekit.cli.draft.sync.away import WAITED, Away
 from pipelinekit.cli.output import report
 from pipelinekit.errors import PipelinekitError, Refused, ToolFailed, refused
 from pipelinekit.model.sources import Applied, Layout, Look
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from pipelinekit.adapters.sync.folder import SourceFolder
     from pipelinekit.cli.draft.here import Draft
     from pipelinekit.model.draft import Built, Pod
-    from pipelinekit.model.release import ImageRef, Target
+    from pipelinekit.model.release import Target
     from pipelinekit.steps.innerloop.release import Chart
 
 STILL = 0.15
@@ -69,7 +70,7 @@ def developed(here: Draft, found: Layout, building: str) -> rising.Develop:
         image, begins, command = trial.begins(here, built)
         where = found.where or begins
         if found.runtime == "sh":
-            _require_shell(here, image)
+            trial.require_shell(here, image)
         if where.rstrip("/") == "":
             raise refused("sync-layout", "the image has no WORKDIR of its own", hint="--no-sync")
         own = overlay(dict(chart.values), read_values(chart.environment, "values"))
@@ -86,7 +87,7 @@ class Session:
 
         self.target, self.asked, self.streams = target, asked, streams
         self.news = threading.Event()
-        self.due = 0.0
+        self.due, self.away = 0.0, Away()
         self.copies: Copies | None = None
         self.built: Look | None = None
         self.pods: tuple[Pod, ...] | None = None
@@ -139,6 +140,7 @@ class Session:
             elif not self._sync(now):
                 report.say(f"no pod of {self._where()} takes sources any more: brought up again with sync")
                 self._build()
+            self.away.end()
             if self.doubt and self._have(now):
                 report.now(f"{self._where()} is what the folder holds again")
                 self.doubt = ""
@@ -259,23 +261,17 @@ class Session:
         return f"{self.target.name} in {self.target.namespace}"
 
     def _stale(self, error: PipelinekitError) -> None:
+        waits = self.away.note(error)
+        self.due = self.away.due or self.due
         # Tried again every few seconds, it would be told again every few seconds.
         if self.changed or self.doubt != str(error):
             report.error(error)
             report.now(f"stale: {self._where()} is not what the folder holds")
+            if waits:
+                report.say(WAITED)
         self.doubt = str(error)
         if isinstance(error, Refused) and error.faults[0].code in BUILT:
             raise error
-
-
-def _require_shell(here: Draft, image: ImageRef) -> None:
-    """Raise `Refused` where an image that serves files has not what writes them."""
-    from pipelinekit.adapters.sync.shells import NEEDED
-
-    look = f"for each in {' '.join(NEEDED)}; do command -v $each || exit 1; done"
-    if not trial.ends_well(here, image, ["sh", "-c", look]):
-        problem = f"the image has no shell with {', '.join(NEEDED)}"
-        raise refused("sync-layout", problem, hint="--no-sync")
 
 
 def receivers(here: Draft, found: Layout, path: str) -> Any:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pipelinekit.adapters.disk import watcher
 from pipelinekit.cli.draft.rise import moving, rising
 from pipelinekit.cli.draft.sync import syncing
+from pipelinekit.cli.draft.sync.away import WAITED, Away
 from pipelinekit.cli.output import report
 from pipelinekit.cli.wiring.contexts import context_of
 from pipelinekit.counts import counted
@@ -27,7 +28,10 @@ QUICK = 0.05
 
 
 def follow(here: Draft, target: Target, asked: rising.Asked, *, sync: bool) -> None:
-    """Bring it up with every change until Ctrl-C; what fails is said, and the next change tries again."""
+    """Bring it up with every change until Ctrl-C; what fails is said, and the next change tries again.
+
+    What fails because an engine, a registry or the cluster is away is tried again without one.
+    """
     found = syncing.able(here) if sync else "--no-sync"
     if isinstance(found, Layout):
         # Refused where the image turns out to have its sources in another way: then by builds.
@@ -36,12 +40,13 @@ def follow(here: Draft, target: Target, asked: rising.Asked, *, sync: bool) -> N
     elif sync:
         report.say(f"each change is a build: {found}")
     folder, counts = watched(here)
+    tries = Tries()
     # It watches before it brings up: what changes meanwhile is heard.
-    for count in watcher.changes(folder, counts, here.settings.watch_delay, report.say):
+    for count in watcher.changes(folder, counts, here.settings.watch_delay, report.say, tries.away.over):
         if count:
             report.say(f"{counted(count, 'path has', 'paths have')} changed")
         # The first time as well: a session may have ended over a document that has changed.
-        attempt(here, target, asked)
+        tries.attempt(here, target, asked, again=not count)
 
 
 def _sync(here: Draft, target: Target, asked: rising.Asked, found: Layout) -> None:
@@ -80,10 +85,27 @@ def watched(here: Draft) -> tuple[Path, Callable[[str], bool]]:
     return context_of(here.root, own), lambda each: not ignored.excludes(each.removeprefix(f"{own}/"))
 
 
-def attempt(here: Draft, target: Target, asked: rising.Asked) -> None:
-    """One `up` of what the folder holds now; its failure ends nothing but itself."""
-    try:
-        report.now(rising.bring_up(_anew(here), target, asked).sentence)
-    except PipelinekitError as error:
-        report.error(error)
-        report.now(f"stale: {target.name} in {target.namespace} is not what the folder holds")
+class Tries:
+    """One `up` after the other; what has failed because something was away is due again by itself."""
+
+    def __init__(self) -> None:
+        self.away = Away()
+        self._told = ""
+
+    def attempt(self, here: Draft, target: Target, asked: rising.Asked, *, again: bool) -> None:
+        """One `up` of what the folder holds now; its failure ends nothing but itself.
+
+        With `again` no file has changed: the same failure is not told anew.
+        """
+        try:
+            report.now(rising.bring_up(_anew(here), target, asked).sentence)
+            self.away.end()
+            self._told = ""
+        except PipelinekitError as error:
+            waits = self.away.note(error)
+            if not (again and str(error) == self._told):
+                report.error(error)
+                report.now(f"stale: {target.name} in {target.namespace} is not what the folder holds")
+                if waits:
+                    report.say(WAITED)
+            self._told = str(error)

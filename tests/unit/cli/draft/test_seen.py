@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -50,22 +51,45 @@ def test_what_draft_toml_sets_no_more_or_otherwise_is_stale(
     assert seen._is_installed(here, TARGET, state) is same
 
 
-@pytest.mark.parametrize("installed", [True, False])
-@pytest.mark.parametrize("reason", ["", "web: exits with 9"])
-def test_what_is_stale_is_said_once_and_why_the_last_up_failed(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], reason: str, installed: bool
-) -> None:
+def running(monkeypatch: pytest.MonkeyPatch, now: str, *, installed: bool = True, reason: str = "") -> Any:
+    """A copy of which runs what has been built of another folder, `now` is the tag of this one."""
     state = ReleaseState(revision=3, status="deployed", values={"image": {"tag": "b" * 40}}, manifest="")
-    monkeypatch.setattr(seen, "_tag_now", lambda _: "a" * 40)
+    monkeypatch.setattr(seen, "_tag_now", lambda _: now)
     standing = SimpleNamespace(standing=SimpleNamespace(good=True))
     monkeypatch.setattr("pipelinekit.steps.deploying.deployment.compared", lambda *_: standing)
-    here: Any = SimpleNamespace(
+    return SimpleNamespace(
         pinned=lambda: nullcontext(TARGET),
         helm=SimpleNamespace(state=lambda _: state if installed else None),
         places=SimpleNamespace(place=lambda _: SimpleNamespace(owner="ada", asleep=False, ends=None)),
         home=SimpleNamespace(failure=lambda _: reason),
         objects=None,
+        described=False,
     )
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_generated_files_that_are_behind_are_told_beside_what_runs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], code: int
+) -> None:
+    here = running(monkeypatch, "ab"[1 - code] * 40)
+    monkeypatch.setattr(seen, "_is_installed", lambda *_: True)
+    monkeypatch.setattr(seen.behind, "told", lambda _: "app.yaml says what Dockerfile has not yet")
+    body: Any = seen.status.callback
+    with pytest.raises(CheckFailed) if code else nullcontext():
+        body.__wrapped__(here, as_json=False)
+    with pytest.raises(CheckFailed) if code else nullcontext():
+        body.__wrapped__(here, as_json=True)
+    line, told = capsys.readouterr().out.split("\n", 1)
+    assert line.endswith("; app.yaml says what Dockerfile has not yet")
+    assert json.loads(told)["behind"] == "app.yaml says what Dockerfile has not yet"
+
+
+@pytest.mark.parametrize("installed", [True, False])
+@pytest.mark.parametrize("reason", ["", "web: exits with 9"])
+def test_what_is_stale_is_said_once_and_why_the_last_up_failed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], reason: str, installed: bool
+) -> None:
+    here = running(monkeypatch, "a" * 40, installed=installed, reason=reason)
     body: Any = seen.status.callback
     ends = pytest.raises(CheckFailed) if installed else nullcontext()
     with ends as caught:

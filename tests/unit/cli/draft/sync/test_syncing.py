@@ -12,6 +12,7 @@ import pytest
 
 from pipelinekit.adapters.cluster.pods import streams
 from pipelinekit.cli.draft.rise import rising
+from pipelinekit.cli.draft.sync.away import WAITED
 from pipelinekit.cli.draft.sync.syncing import Session
 from pipelinekit.errors import failed
 from pipelinekit.model.sources import Applied, Layout, Sending
@@ -80,6 +81,27 @@ def test_what_does_not_get_there_is_told_once_and_so_is_its_end(
     receivers.away = False
     session.turn(0)
     assert "what the folder holds runs" in capsys.readouterr().out
+
+
+def test_an_engine_that_is_away_is_waited_for_in_a_session_too(
+    session: Session, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = iter([False, False, True])
+
+    def build() -> None:
+        if not next(answers):
+            raise failed("engine-missing", "no Docker engine answers")
+
+    monkeypatch.setattr(session, "_build", build)
+    cast("Any", session).built = None
+    session.turn(1)
+    assert session.due > 0
+    session.turn(0)
+    assert session.away.due == session.due > 0
+    said = capsys.readouterr().err
+    assert (said.count("no Docker engine answers"), said.count(WAITED)) == (1, 1)
+    session.turn(0)
+    assert not session.away.due
 
 
 def test_a_change_that_is_taken_back_ends_the_doubt_in_words(

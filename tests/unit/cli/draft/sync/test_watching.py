@@ -12,10 +12,10 @@ from pipelinekit.adapters.disk import watcher
 from pipelinekit.cli.draft.here import Draft, Words
 from pipelinekit.cli.draft.rise import rising
 from pipelinekit.cli.draft.rise.rising import Outcome
-from pipelinekit.cli.draft.sync import syncing, watching
+from pipelinekit.cli.draft.sync import away, syncing, watching
 from pipelinekit.cli.draft.sync.watching import watched
 from pipelinekit.cli.wiring.line import Options
-from pipelinekit.errors import DocumentInvalid, refused
+from pipelinekit.errors import DocumentInvalid, failed, refused
 from pipelinekit.model.sources import Layout
 from tests import examples
 
@@ -131,6 +131,36 @@ def test_builds_after_a_session_have_the_documents_as_they_are(
     assert built == [("a=2",)]
 
 
+def test_an_engine_that_is_away_is_told_once_and_tried_again_without_a_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here, answers = developer(tmp_path), iter([False, False, False, True, False])
+    due: list[bool] = []
+
+    def changes(*words: Any) -> Iterator[int]:
+        over = words[4]
+        for _ in range(4):
+            due.append(over())
+            yield 0
+        due.append(over())
+        yield 1
+
+    def bring_up(*_: Any) -> Outcome:
+        if not next(answers):
+            raise failed("engine-missing", "no Docker engine answers")
+        return Outcome(namespace="", sentence="runs")
+
+    monkeypatch.setattr(away, "FIRST", 0.0)
+    monkeypatch.setattr(watcher, "changes", changes)
+    monkeypatch.setattr(rising, "bring_up", bring_up)
+    watching.follow(here, examples.target(), rising.Asked(), sync=False)
+    said = capsys.readouterr()
+    assert due == [False, True, True, True, False]
+    assert said.err.count("no Docker engine answers") == 2, "once for the outage, once for the change"
+    assert said.err.count(away.WAITED) == 2
+    assert (said.out.count("stale: "), said.out.count("runs")) == (2, 1)
+
+
 def test_a_folder_that_is_gone_for_a_moment_ends_no_session_and_no_watch(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -141,7 +171,7 @@ def test_a_folder_that_is_gone_for_a_moment_ends_no_session_and_no_watch(
     shutil.rmtree(root)
     watching._look_anew(session)
     assert session.here is here
-    watching.attempt(here, here.target, rising.Asked())
+    watching.Tries().attempt(here, here.target, rising.Asked(), again=False)
     assert f"there is no folder {root}" in capsys.readouterr().err
 
 
