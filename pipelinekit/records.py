@@ -126,10 +126,14 @@ def _restore(self: object, values: list[object]) -> None:
 
 
 def _first(self: Any, /, *given: object, **named: object) -> None:
-    """Write the `__init__` of the class, and call it in place of this one from now on."""
-    owner = next(each for each in type(self).__mro__ if vars(each).get("__init__") is _first)
-    made = _written(owner)
-    owner.__init__ = made  # type: ignore[misc]
+    """Write the `__init__` of the class, and call it in place of this one from now on.
+
+    Another thread may have done so since this one was called.
+    """
+    owner = next(each for each in type(self).__mro__ if _SHAPE in vars(each))
+    made = vars(owner)["__init__"]
+    if made is _first:
+        owner.__init__ = made = _written(owner)  # type: ignore[misc]
     made(self, *given, **named)
 
 

@@ -99,17 +99,15 @@ def test_a_changed_descriptor_makes_receipts_stale(testbed: Mapping[str, str], t
         assert "pipelinekit build" in said.err
 
 
-def test_a_verb_without_the_one_before_it_says_which(testbed: Mapping[str, str], tmp_path: Path) -> None:
+def test_a_verb_without_those_before_it_says_which(testbed: Mapping[str, str], tmp_path: Path) -> None:
     with app.new(testbed, tmp_path) as application:
-        for verb, before in (
-            ("push", "build"),
-            ("package", "push"),
-            ("publish", "package"),
-            ("deploy", "publish"),
-        ):
+        verbs = ("build", "push", "package", "publish", "deploy")
+        for number, verb in enumerate(verbs[1:], 1):
             said = application.verb(verb)
             assert said.code == 6
-            assert f"pipelinekit {before}" in said.err
+            # The earliest, or each would lead one step back; the others stand behind it.
+            between = "".join(f", then {', '.join(verbs[1:number])}" for _ in verbs[1:number][:1])
+            assert f"run `pipelinekit build` first{between}" in said.err
 
 
 def test_two_builds_of_one_revision_publish_one_image(testbed: Mapping[str, str], tmp_path: Path) -> None:

@@ -182,3 +182,21 @@ def test_a_module_that_is_loaded_compiles_no_function() -> None:
     assert Fresh.__init__.__module__ == "pipelinekit.records"
     assert Fresh(1).a == 1
     assert Fresh.__init__.__code__.co_filename == "<string>"
+
+
+def test_another_thread_may_have_made_one_first() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Base:
+        a: int
+
+    @dataclass(frozen=True, slots=True)
+    class One(Base):
+        b: int = 2
+
+    # As a thread has it that was stopped between the look at the class and the call.
+    early = One.__init__
+    assert One(1) == One(1, 2)
+    late: One = object.__new__(One)
+    early(late, 1)
+    assert late == One(1)
+    assert Base(3).a == 3
