@@ -51,6 +51,7 @@ def test_elastics_charts_are_locked_rendered_closed_and_taken_by_the_api_server(
         text = json.dumps(objects[name])
         assert f'"{site.mirror}/{IMAGES[name]}@sha256:' in text, name
         assert "docker.elastic.co" not in text
+    check_several(objects)
     proof = platform.must("network", "--check", "--json").json()
     assert (proof["holds"], proof["components"], proof["findings"]) == (True, len(NAMES), [])
     # On a cluster that has none of the kinds, each object is held against those of the same plan.
@@ -74,6 +75,24 @@ def test_elastics_charts_are_locked_rendered_closed_and_taken_by_the_api_server(
             site.dry([{**wrong, "spec": {**wrong["spec"], "cuont": 1}}])
     finally:
         platform.kubectl("delete", "--ignore-not-found", *(f"crd/{each}" for each in names))
+
+
+def check_several(objects: Mapping[str, list[Object]]) -> None:
+    """Several of one are on several nodes, and a drained node does not take the last one along."""
+    (operator,) = (each for each in objects["eck"] if each["kind"] == "StatefulSet")
+    (pages,) = (each for each in objects["kibana"] if each["kind"] == "Kibana")
+    for name, template in (("eck", operator["spec"]["template"]), ("kibana", pages["spec"]["podTemplate"])):
+        rule = template["spec"]["affinity"]["podAntiAffinity"][
+            "preferredDuringSchedulingIgnoredDuringExecution"
+        ]
+        (term,) = (each["podAffinityTerm"] for each in rule)
+        selected = term["labelSelector"]["matchLabels"]
+        assert selected.items() <= template["metadata"]["labels"].items(), name
+        budgets = [each for each in objects[name] if each["kind"] == "PodDisruptionBudget"]
+        if name == "kibana" or operator["spec"]["replicas"] > 1:
+            (budget,) = budgets
+            chosen = budget["spec"]["selector"]["matchLabels"]
+            assert chosen.items() <= template["metadata"]["labels"].items(), name
 
 
 def _pod(resource: Object, name: str, site: Wrapped) -> Object:
