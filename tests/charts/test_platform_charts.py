@@ -186,7 +186,10 @@ def check_what_stays(objects: list[Object]) -> None:
         assert each["spec"]["selector"]["matchLabels"].items() <= labels.items()
         assert any(budget.items() <= labels.items() for budget in budgets), name_of(each)
         assert pod_of(each)["terminationGracePeriodSeconds"] > 0
-        assert all("readinessProbe" in container for container in pod_of(each)["containers"])
+        for probe in ("readinessProbe", "livenessProbe"):
+            assert all(probe in container for container in pod_of(each)["containers"]), (name_of(each), probe)
+        spread = {"affinity", "topologySpreadConstraints"} & pod_of(each).keys()
+        assert spread or each["spec"].get("replicas", 1) < 2, name_of(each)
 
 
 @each_chart
