@@ -149,7 +149,7 @@ def _component(data: Data) -> Component:
         images=tuple(data.get("images", ())),
         backup=_backup(data["backup"]) if "backup" in data else None,
         steps=data.get("upgrade", {}).get("steps", "major"),
-        replacing=Replacing(**data.get("replace", {})),
+        replacing=_replacing(data.get("replace", {})),
         node=_node(data.get("node", {})),
         controller=_controller(data),
         repositories=data.get("repositories", False),
@@ -192,7 +192,15 @@ def _question(data: Data) -> Question:
 
 
 def _version(data: Data) -> VersionQuestion:
-    return VersionQuestion(ask=_question(data), pointer=data["pointer"], expected=data.get("expected", ""))
+    more = {key: data[key] for key in ("expected", "value") if key in data}
+    return VersionQuestion(ask=_question(data), pointer=data["pointer"], **more)
+
+
+def _replacing(data: Data) -> Replacing:
+    leader = data.get("leader", ())
+    return Replacing(
+        leader=(leader,) if isinstance(leader, str) else tuple(leader), afterwards=data.get("afterwards", "")
+    )
 
 
 def _backup(data: Data) -> Backup:

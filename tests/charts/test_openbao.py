@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -14,7 +15,16 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.charts.helm import Helm, containers_of, pod_of, template_of, workloads
+from tests.charts.helm import (
+    Helm,
+    Object,
+    check_refused,
+    containers_of,
+    name_of,
+    pod_of,
+    template_of,
+    workloads,
+)
 from tests.pages.charts import CHARTS
 from tests.real.kube import eventually
 
@@ -27,7 +37,7 @@ def test_snapshots_are_asked_of_the_leader(helm: Helm, whole: Callable[[Path], P
     services = {each["metadata"]["name"]: each["spec"] for each in objects if each["kind"] == "Service"}
     everybody = min(services)
     declared = yaml.safe_load((CHART.parent / "component.yaml").read_text())
-    leader = dict([declared["replace"]["leader"].split("=")])
+    leader = dict([declared["replace"]["leader"][0].split("=")])
     assert services[f"{everybody}-active"]["selector"] == services[everybody]["selector"] | leader
 
 
@@ -154,3 +164,69 @@ def test_a_server_that_has_no_tls_is_asked_without_it_by_a_word_alone(
     done = subprocess.run(words, env=env, capture_output=True, text=True, timeout=10, check=True)
     assert done.stdout.strip() == asked
     assert calls.exists() is (mode == "prefer")
+
+
+TRANSIT: dict[str, Any] = {
+    "type": "transit",
+    "secret": "seal",
+    "key": "token",
+    "transit": {"address": "https://seal.example.com:8200", "authority": "seal-authority"},
+}
+VAULT: dict[str, Any] = {"program": "vault", "seal": TRANSIT}
+
+
+def rendered(helm: Helm, whole: Callable[[Path], Path], values: dict[str, Any]) -> list[Object]:
+    file = CHART / "ci" / "production-values.yaml"
+    return helm.objects(whole(CHART), values, files=[file], release="openbao")
+
+
+def test_vault_is_called_by_its_own_names_alone(helm: Helm, whole: Callable[[Path], Path]) -> None:
+    mine, its = (rendered(helm, whole, each) for each in ({"seal": TRANSIT}, VAULT))
+    assert [each["kind"] for each in mine] == [each["kind"] for each in its]
+    text = json.dumps(its)
+    assert not re.search(r"\bbao\b|BAO_|openbao-active\": ", text)
+    assert {"VAULT_ADDR", "VAULT_CACERT", "VAULT_TOKEN", "VAULT_K8S_POD_NAME", "VAULT_RAFT_NODE_ID"} <= set(
+        re.findall(r"VAULT_[A-Z0-9_]+", text)
+    )
+    (active,) = [each for each in its if name_of(each) == "Service/openbao-active"]
+    declared = yaml.safe_load((CHART.parent / "component.yaml").read_text())
+    (everybody,) = [each for each in its if name_of(each) == "Service/openbao"]
+    (leader,) = active["spec"]["selector"].items() - everybody["spec"]["selector"].items()
+    assert "=".join(leader) in declared["replace"]["leader"]
+    (hcl,) = [each["data"]["openbao.hcl"] for each in its if "openbao.hcl" in each.get("data", {})]
+    assert "disable_mlock = true" in hcl
+    # What OpenBao alone knows.
+    assert not re.search(r"audit|disable_standby_reads|static", hcl)
+
+
+@pytest.mark.parametrize("program", ["bao", "vault"])
+def test_the_token_of_the_seal_is_the_servers_alone(
+    helm: Helm, whole: Callable[[Path], Path], program: str
+) -> None:
+    objects = rendered(helm, whole, {"program": program, "seal": TRANSIT})
+    (server,) = [each for each in objects if each["kind"] == "StatefulSet"]
+    (container,) = containers_of(server)
+    given = {each["name"]: each.get("valueFrom", {}).get("secretKeyRef") for each in container["env"]}
+    assert given[f"{'BAO' if program == 'bao' else 'VAULT'}_TOKEN"] == {"name": "seal", "key": "token"}
+    volumes = {each["name"]: each.get("secret", {}).get("secretName") for each in pod_of(server)["volumes"]}
+    assert ("seal" in volumes, volumes["authority"]) == (False, "seal-authority")
+    assert '"name": "seal"' not in json.dumps(workloads(objects))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"program": "vault"},
+        {"program": "vault", "seal": {"type": "static"}},
+        {"program": "consul"},
+        {"seal": {"type": "transit"}},
+        {"seal": {"type": "shamir"}},
+        {"seal": {"type": "transit", "transit": {"address": 'https://x" }\nseal "static" {'}}},
+        {"seal": {"type": "transit", "transit": {"address": "https://x", "mount": "a/../sys"}}},
+    ],
+    ids=str,
+)
+def test_a_seal_that_the_program_has_not_is_refused(
+    helm: Helm, whole: Callable[[Path], Path], wrong: dict[str, Any]
+) -> None:
+    check_refused(helm, whole(CHART), wrong)

@@ -130,12 +130,13 @@ class Condition:
 class VersionQuestion:
     """How a server says its own version: at `pointer` of the answer to `ask`.
 
-    `expected` empty: the chart's appVersion.
+    `expected` empty: what the chart's values say at `value`, or without that its appVersion.
     """
 
     ask: Question
     pointer: str
     expected: str = ""
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,8 +151,8 @@ class Backup:
 class Replacing:
     """How pods are replaced that nothing but their deletion replaces (OnDelete)."""
 
-    leader: str = ""
-    """The label selector of the pod that goes last."""
+    leader: tuple[str, ...] = ()
+    """Label selectors of the pod that goes last: it has the labels of one of them."""
     afterwards: str = ""
     """What has to happen to a new pod before it is ready, in words: who unseals it, and how."""
 

@@ -12,6 +12,7 @@ from typing import Any
 from pipelinekit.model.app import INTERNET, App, Build
 from pipelinekit.model.platform.document import ComponentEntry, Environment, Platform
 from pipelinekit.model.platform.network import PRIVATE
+from pipelinekit.model.pointer import MISSING, at
 from pipelinekit.model.release import ImageRef, Key, ReleasePlan, Revision, Target
 from pipelinekit.model.rollout.component import Component
 
@@ -61,6 +62,13 @@ def marks(chart_digest: str, version: str, server: str) -> str:
 def text(values: Mapping[str, object]) -> str:
     """One spelling of values, for a digest."""
     return json.dumps(values, sort_keys=True)
+
+
+def server_of(component: Component, values: Mapping[str, object], about: Mapping[str, object]) -> str:
+    """The version of the server that a chart runs: what its values say where the component points to, else
+    the appVersion of its Chart.yaml, which is `about`."""
+    named = at(values, component.version.value) if component.version and component.version.value else MISSING
+    return str(named if isinstance(named, str | int | float) else about.get("appVersion", ""))
 
 
 def marked(values: Mapping[str, object], key: str) -> str:

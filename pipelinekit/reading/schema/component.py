@@ -164,6 +164,9 @@ COMPONENT: Schema = {
                 | {
                     "pointer": text("where the version is in the answer", *POINTER, longest=200),
                     "expected": line("the version; the chart's appVersion", 100),
+                    "value": text(
+                        "where the chart's values name it, in place of appVersion", *POINTER, longest=200
+                    ),
                 },
                 "service",
                 "port",
@@ -195,7 +198,13 @@ COMPONENT: Schema = {
             ),
             "replace": closed(
                 {
-                    "leader": text("the pod that goes last", *SELECTOR, longest=300),
+                    # Either kind in one schema: with `anyOf` each fault would be told as one of both.
+                    "leader": {
+                        **text("the pod that goes last", *SELECTOR, longest=300),
+                        **listing(text("labels of the pod that goes last", *SELECTOR, longest=300), ""),
+                        "type": ["string", "array"],
+                        "description": "the pod that goes last: its labels, or several, of which it has one",
+                    },
                     "afterwards": line("what a new pod waits for: who unseals it, and how", 300),
                 },
                 about="how pods are replaced that only their deletion replaces",

@@ -104,7 +104,7 @@ def pass_through(
 
 def _replace(gate: Gate, old: Sequence[Old], until: float, say: Say, clock: Clock, sleep: Sleep) -> bool:
     """Replace one old pod of each workload; whether any was. None goes while a new one is not ready."""
-    leader, replaced = gate.component.replacing.leader, False
+    replaced = False
     for each in old:
         pods = gate.parts.pods(gate.target, each.labels)
         if len(pods) < each.replicas:
@@ -113,7 +113,8 @@ def _replace(gate: Gate, old: Sequence[Old], until: float, say: Say, clock: Cloc
             if not readiness.is_old(pod, each.revision) and not readiness.is_ready(pod):
                 # Somebody who was killed may have deleted it: a broken revision must not go on.
                 _await_new(gate, each, pod["metadata"]["name"], until, say, clock, sleep)
-        leaders = gate.parts.pods(gate.target, each.labels, leader) if leader else ()
+        selectors = gate.component.replacing.leader
+        leaders = [pod for one in selectors for pod in gate.parts.pods(gate.target, each.labels, one)]
         # Who leads may change with each: it is asked anew.
         for name in readiness.replaced_first(pods, leaders, each.revision)[:1]:
             role = " (the leader, last)" if name in {pod["metadata"]["name"] for pod in leaders} else ""

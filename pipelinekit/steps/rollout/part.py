@@ -241,7 +241,9 @@ def _packaged(
     if "Chart.yaml" not in texts:
         raise failed("not-a-chart", f"{archive.name} holds no Chart.yaml")
     about = read_values(texts["Chart.yaml"], "Chart.yaml")
-    name, version, server = (str(about.get(key, "")) for key in ("name", "version", "appVersion"))
+    name, version = (str(about.get(key, "")) for key in ("name", "version"))
+    own = read_values(texts.get("values.yaml", ""), "values.yaml")
+    server = releases.server_of(part.component, overlay(own, _overlaid(layers)), about)
     plan = releases.release_plan(
         target.name, shelf.platform, name, version, document=part.document, content=content
     )
@@ -267,7 +269,7 @@ def _packaged(
             raise refused("version-taken", error.faults[0].problem, hint=hint) from error
     layers = (*layers, releases.marks(digest, version, server))
     values = _overlaid(layers)
-    whole = overlay(read_values(texts.get("values.yaml", ""), "values.yaml"), values)
+    whole = overlay(own, values)
     prepared = Prepared(
         plan=plan,
         chart=chart,

@@ -133,3 +133,20 @@ def test_a_controller_says_so_or_is_called_jenkins(name: str, more: str, login: 
     )
     found = read_component(text).controller
     assert (found.login if found else None) == login
+
+
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [
+        ("{leader: role=leader}", ("role=leader",)),
+        ("{leader: [a=true, b=true]}", ("a=true", "b=true")),
+        ("{afterwards: unseal it}", ()),
+    ],
+)
+def test_the_pod_that_goes_last_has_the_labels_of_one_of_them(said: str, known: tuple[str, ...]) -> None:
+    assert read_component(f"{CHART}replace: {said}\n", "component.yaml").replacing.leader == known
+
+
+def test_each_of_several_labels_is_checked() -> None:
+    with pytest.raises(DocumentInvalid, match="labels like"):
+        read_component(f"{CHART}replace: {{leader: [a=true, b]}}\n", "component.yaml")

@@ -67,6 +67,11 @@ else
     login admin
 fi
 
+# OpenBao has it in its configuration; Vault takes it by its API alone.
+if [ "$AUDIT" = api ] && ! bao audit list -format=json | grep -q '"stdout/"'; then
+    bao audit enable -path=stdout file file_path=stdout > /dev/null
+fi
+
 bao write auth/kubernetes/config kubernetes_host=https://kubernetes.default.svc > /dev/null
 for each in admin backup; do
     bao policy write "$each" "/scripts/$each.hcl" > /dev/null

@@ -8,6 +8,21 @@
 {{- printf "%s.%s.svc" (include "pk.name" (list . "")) .Release.Namespace -}}
 {{- end -}}
 
+{{/* A text with the names that the program has: the two differ in those, and their variables' alone.
+     Usage: include "openbao.words" (list . "bao status") */}}
+{{- define "openbao.words" -}}
+{{- $text := index . 1 -}}
+{{- if eq (index . 0).Values.program "vault" -}}
+{{- $text = regexReplaceAll "\\bbao\\b" $text "vault" | replace "BAO_" "VAULT_" -}}
+{{- end -}}
+{{- $text -}}
+{{- end -}}
+
+{{/* How the program marks the pod that leads. Usage: include "openbao.leads" . */}}
+{{- define "openbao.leads" -}}
+{{- ternary "vault-active" "openbao-active" (eq .Values.program "vault") -}}
+{{- end -}}
+
 {{/* A pod that calls the server. Usage: include "openbao.client" (list . "backup" "account") */}}
 {{- define "openbao.client" -}}
 {{- $root := index . 0 -}}
@@ -24,16 +39,17 @@ spec:
       image: {{ include "pk.image" (list $root "image" $root.Values.image) }}
       command: [sh, /scripts/{{ $part }}.sh]
       env:
-        - {name: BAO_ADDR, value: "{{ include "openbao.scheme" $root }}://{{ include "pk.name" (list $root "") }}:8200"}
+        - {name: {{ include "openbao.words" (list $root "BAO_ADDR") }}, value: "{{ include "openbao.scheme" $root }}://{{ include "pk.name" (list $root "") }}:8200"}
         - {name: SCHEME, value: {{ include "openbao.scheme" $root }}}
         - {name: TLS, value: {{ $root.Values.tls.mode }}}
         {{- if $root.Values.tls.secret }}
-        - {name: BAO_CACERT, value: /secrets/tls/ca.crt}
-        - {name: BAO_TLS_SERVER_NAME, value: {{ include "openbao.known" $root }}}
+        - {name: {{ include "openbao.words" (list $root "BAO_CACERT") }}, value: /secrets/tls/ca.crt}
+        - {name: {{ include "openbao.words" (list $root "BAO_TLS_SERVER_NAME") }}, value: {{ include "openbao.known" $root }}}
         {{- end }}
         - {name: SERVERS, value: {{ include "pk.name" (list $root "") }}}
         - {name: NAMESPACE, value: {{ $root.Release.Namespace }}}
         - {name: REPLICAS, value: {{ $root.Values.replicas | quote }}}
+        - {name: AUDIT, value: {{ ternary "api" "configuration" (eq $root.Values.program "vault") }}}
         - {name: KEEP, value: {{ $root.Values.backup.keep | quote }}}
         - {name: FROM, value: {{ $root.Values.restore.from | quote }}}
       {{- include "pk.container" $root | nindent 6 }}

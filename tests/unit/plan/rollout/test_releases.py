@@ -7,7 +7,7 @@ import pytest
 
 from pipelinekit.model.platform.document import ComponentEntry
 from pipelinekit.model.platform.network import PRIVATE, Network
-from pipelinekit.model.rollout.component import Component, Flows, Scrape
+from pipelinekit.model.rollout.component import Component, Flows, Question, Scrape, VersionQuestion
 from pipelinekit.plan.rollout import releases
 from tests import examples
 
@@ -89,3 +89,20 @@ def test_a_way_out_is_told_as_policies_say_it() -> None:
         ],
         "port": 443,
     }
+
+
+@pytest.mark.parametrize(
+    ("value", "values", "wanted"),
+    [
+        ("", {"image": {"tag": "2.0.4"}}, "2.7.2"),
+        ("/image/tag", {"image": {"tag": "2.0.4"}}, "2.0.4"),
+        ("/image/tag", {"image": {}}, "2.7.2"),
+    ],
+)
+def test_a_server_is_of_the_version_that_the_values_name(
+    value: str, values: dict[str, object], wanted: str
+) -> None:
+    ask = Question(service="s", port=1, path="/")
+    component = Component(name="x", version=VersionQuestion(ask=ask, pointer="/version", value=value))
+    assert releases.server_of(component, values, {"appVersion": "2.7.2"}) == wanted
+    assert releases.server_of(Component(name="x"), values, {"appVersion": "2.7.2"}) == "2.7.2"

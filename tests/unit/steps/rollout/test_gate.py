@@ -92,7 +92,7 @@ def test_a_custom_resource_without_conditions_is_asked_for_its_phase() -> None:
 
 def test_old_pods_are_deleted_standbys_first_the_leader_last() -> None:
     world = parts.Parts(old=["store-0", "store-1", "store-2"], leaders=["store-2"])
-    replacing = Replacing(leader="role=leader")
+    replacing = Replacing(leader=("role=leader", "elected=true"))
     done, said = passed(gate(world, parts.Answers(), replacing=replacing))
     assert done
     assert world.deleted == ["store-1", "store-0", "store-2"]
