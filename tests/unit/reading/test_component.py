@@ -148,5 +148,5 @@ def test_the_pod_that_goes_last_has_the_labels_of_one_of_them(said: str, known: 
 
 
 def test_each_of_several_labels_is_checked() -> None:
-    with pytest.raises(DocumentInvalid, match="labels like"):
+    with pytest.raises(DocumentInvalid, match=r"leader\[1\]: 'b' is not valid here"):
         read_component(f"{CHART}replace: {{leader: [a=true, b]}}\n", "component.yaml")
