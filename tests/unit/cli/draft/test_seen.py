@@ -73,9 +73,8 @@ def test_generated_files_that_are_behind_are_told_beside_what_runs(
 ) -> None:
     here = running(monkeypatch, "ab"[1 - code] * 40)
     monkeypatch.setattr(seen, "_is_installed", lambda *_: True)
-    monkeypatch.setattr(
-        "pipelinekit.cli.draft.rise.behind.told", lambda _: "app.yaml says what Dockerfile has not yet"
-    )
+    line = "app.yaml says what Dockerfile has not yet"
+    monkeypatch.setattr("pipelinekit.cli.draft.rise.behind.told", lambda _: line)
     body: Any = seen.status.callback
     with pytest.raises(CheckFailed) if code else nullcontext():
         body.__wrapped__(here, as_json=False)
