@@ -44,6 +44,16 @@ def test_a_changed_plan_of_another_member_voids_it_and_the_line_is_told() -> Non
     assert voids(whole(), whole(image="j")) == ["it is of another plan (payments/stock: image: i → j)"]
 
 
+def test_lines_that_are_not_of_the_plan_beside_them_are_told_to_nobody() -> None:
+    """Whoever may write could put any lines beside a digest, and a reader would look in the wrong place."""
+    approved = told(whole())
+    members = [{**each, "parts": {"image": "forged"}} for each in approved.details["members"]]
+    world = World(request=Request(together=whole(image="j")))
+    world.say(person("ann"), replace(approved, details={**approved.details, "members": members}))
+    ((_, void),) = given(world.case())
+    assert void == "it is of another plan (payments/stock: another plan)"
+
+
 def test_a_member_that_is_there_is_no_plan_any_more() -> None:
     assert voids(whole(), whole(there=True, live="3.0.0, revision 5")) == [""]
 
@@ -64,6 +74,6 @@ def test_who_asked_for_the_set_has_asked_for_its_member() -> None:
 
 
 def test_what_has_no_form_has_no_members() -> None:
-    assert members_of(Event(kind="approved", details={"members": "x"})) == {}
-    odd = Event(kind="approved", details={"members": [1, {"application": f"{TEAM}/{NAME}", "parts": 3}]})
+    assert members_of({"members": "x"}) == {}
+    odd = {"members": [1, {"application": f"{TEAM}/{NAME}", "parts": 3}]}
     assert members_of(odd)[f"{TEAM}/{NAME}"].parts == {}
