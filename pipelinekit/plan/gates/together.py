@@ -11,6 +11,9 @@ from pipelinekit.model.promotion import PromotionPlan, SetMember, SetPlan, set_d
 from pipelinekit.plan.gates.case import Case
 from pipelinekit.records import dataclass
 
+ANSWERED = "plans"
+"""Where a no tells the members that it is of: what has `members` is the record of a set."""
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -48,6 +51,16 @@ def given(case: Case) -> Iterator[tuple[Entry, str]]:
             yield each, _void(event, asked, case.plan)
 
 
+def is_of(case: Case, objection: Event) -> bool:
+    """Whether a no is to the set as which it is promoted, with each plan that is still to come as it is."""
+    asked = case.request.together
+    here = (objection.environment, objection.details.get("set"))
+    if asked is None or here != (case.environment.name, asked.name):
+        return False
+    told = members_of({"members": objection.details.get(ANSWERED)})
+    return not _other_plan(objection.plan, told, asked, case.plan)
+
+
 def moved(wanted: SetPlan, common: History, expect: str, shown: Mapping[str, Any]) -> tuple[str, ...] | None:
     """The lines in which a set is another than the expected one, as far as anybody can tell; None: it is it.
 
@@ -79,8 +92,11 @@ def asked(case: Case) -> Iterator[Entry]:
 
 
 def _void(event: Event, wanted: SetPlan, plan: PromotionPlan) -> str:
-    told = members_of(event.details)
-    if event.plan != _digest(wanted, told):
+    return _other_plan(event.plan, members_of(event.details), wanted, plan)
+
+
+def _other_plan(digest: str, told: Mapping[str, Told], wanted: SetPlan, plan: PromotionPlan) -> str:
+    if digest != _digest(wanted, told):
         return "it is not of what it says"
     other = _other(told, wanted)
     if other:

@@ -13,7 +13,7 @@ from pipelinekit.model.promotion import Request, SetMember, SetPlan
 from pipelinekit.model.releaseset.document import ReleaseSet
 from pipelinekit.plan.gates.expected import told
 from pipelinekit.plan.gates.judge import judge
-from pipelinekit.plan.gates.together import moved
+from pipelinekit.plan.gates.together import ANSWERED, moved
 from pipelinekit.plan.releaseset.order import in_order
 from pipelinekit.plan.releaseset.record import NOT_BEGUN, THERE, Part, Record, record_of
 from pipelinekit.records import dataclass
@@ -143,7 +143,8 @@ def shown(whole: SetPlan) -> dict[str, Any]:
 
 def objection(around: Around, whole: SetPlan, reason: str) -> Event:
     """What says no to a set."""
-    return event_of(around, whole, "refused", reason=reason, details={"set": whole.name, "answer": NO})
+    details = {"set": whole.name, "answer": NO, ANSWERED: shown(whole)["members"]}
+    return event_of(around, whole, "refused", reason=reason, details=details)
 
 
 def is_same(left: Entry, found: Together) -> bool:

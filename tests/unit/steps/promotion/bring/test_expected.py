@@ -8,6 +8,8 @@ import pytest
 
 from pipelinekit.errors import Refused, ToolFailed
 from pipelinekit.model.promotion import Request
+from pipelinekit.plan.gates.together import ANSWERED
+from pipelinekit.plan.releaseset.record import record_of
 from pipelinekit.steps.promotion import together
 from tests.doubles import Killed
 from tests.promoting import NEXT, SET, Bench
@@ -104,3 +106,11 @@ def test_a_set_that_would_go_back_at_once_is_looked_at_as_well(bench: Bench) -> 
     with pytest.raises(Refused, match="not sha256:feed"):
         bench.together(*SET, take_back=True, expect="sha256:feed")
     assert bench.runs("stock") == "1.0.0"
+
+
+def test_a_no_tells_each_plan_that_it_is_of_and_is_no_record_of_a_set(bench: Bench) -> None:
+    """What has come by the next yes or no makes another digest of it: then its members tell what it is of."""
+    found = together.plan(bench.around(), bench.set_of(*SET), bench.environment("staging"), Request())
+    told = together.objection(bench.around(), found.plan, "not today")
+    assert told.details[ANSWERED] == together.shown(found.plan)["members"]
+    assert record_of(told) is None
