@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipelinekit.adapters import files
+from pipelinekit.adapters.disk import files
 from pipelinekit.cli.wiring.identity import in_pipeline
 from pipelinekit.errors import refused
 from pipelinekit.model.ledger import Writer
