@@ -169,6 +169,8 @@ class Request:
     emergency: bool = False
     expect: str = ""
     """The digest of the plan that it has to be; empty: whatever it is."""
+    shown: Mapping[str, Any] = field(default_factory=dict)
+    """The plan of that digest as it was shown (`version` and `parts`, of a set `members`); or empty."""
     together: SetPlan | None = None
     """The set as which it is promoted, and whose approval counts."""
 

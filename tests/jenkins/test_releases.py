@@ -25,11 +25,12 @@ RECORDER = """\
 #!/bin/sh
 [ "$*" = "$PK_VERB --args-env PK_ARGS" ] || exit 70
 { env -0; printf '\\0\\0'; } >> "$RECORDS"
-case "$PK_VERB:$PK_ARGS" in promote:*'"asks"'*) echo "sha256:feed $ASKS" > .pipelinekit-asks ;; esac
-[ "$ASKS" != nothing ] || : > .pipelinekit-asks
+case "$PK_VERB:$PK_ARGS" in promote:*'"asks"'*) printf 'sha256:feed %s\\n%s\\n' "$ASKS" "$SHOWN" \\
+    > .pipelinekit-asks ;; esac
 [ "$PK_VERB" = "$BREAKS" ] && exit 6
 exit 0
 """
+PLAN = {"version": "1.4.2", "parts": {"values": 'it\'s ask-1 $(id) ${HOME} \\ "a"', "live": "nothing"}}
 POD = Agent(pod=AgentPod(namespace="agents", image="agent:1"))
 LOGIN = Credential("usernamePassword", {"username": "robot", "password": "s3cret-login"})
 KEYS = {
@@ -63,7 +64,7 @@ class Jobs(Recorder):
             parameters=told if job == PROMOTE else {},
             inputs=inputs,
             causes=causes,
-            environment={"ASKS": asks, "BREAKS": breaks},
+            environment={"ASKS": asks, "SHOWN": json.dumps(PLAN), "BREAKS": breaks},
         )
 
     @property
@@ -121,11 +122,15 @@ def test_the_plan_comes_first_then_each_answer_then_the_promotion_each_as_who_it
         assert (arguments["environment"], arguments["reason"]) == ("production", "because")
 
 
-def test_nothing_is_promoted_where_no_plan_was_shown(jobs: Jobs) -> None:
-    trace = jobs.run(asks="nothing")
-    assert trace.result == "FAILURE"
-    assert "No plan was shown in this build: start the job from its first stage." in trace.console
-    assert len(jobs.calls) == 1
+@pytest.mark.parametrize("asks", ["", "ask-1"])
+def test_what_was_shown_is_what_is_approved_and_promoted_or_nothing(jobs: Jobs, asks: str) -> None:
+    """Hours are between them where somebody thinks, and a release may come meanwhile."""
+    trace = jobs.run(asks=asks)
+    assert trace.result == "SUCCESS", trace.console
+    (_, plan, _), *later = jobs.calls
+    assert not {"expect", "shown"} & set(plan)
+    for _, arguments, _ in later:
+        assert (arguments["expect"], json.loads(arguments["shown"])) == ("sha256:feed", PLAN)
 
 
 def test_every_call_holds_the_release_folder_s_key_and_nothing_shows_it(jobs: Jobs) -> None:

@@ -72,11 +72,6 @@ class Bench:
         path.write_text(json.dumps({**head, "applications": [row]}))
         return path
 
-    def report(self) -> Path:
-        path = self.folder / "report.json"
-        path.write_text("{}")
-        return path
-
     def elsewhere(self, gates: Mapping[str, Any] = GATES, **more: Any) -> None:
         """Production has its charts in a repository that was not there before."""
         self.times += 1
@@ -132,30 +127,6 @@ def _nothing(_: Bench) -> None:
     return None
 
 
-def _barred(bench: Bench) -> None:
-    bench.releasing.by("grace", "bar", f"orders@{bench.two}", "--reason", "leak")
-
-
-def _unbarred(bench: Bench) -> None:
-    bench.releasing.by("grace", "unbar", f"orders@{bench.two}")
-
-
-def _thawed(bench: Bench) -> None:
-    bench.releasing.by("sam", "thaw")
-
-
-def _frozen(bench: Bench) -> None:
-    bench.must("sam", "freeze", "--now", "--reason", "incident")
-
-
-def _held(bench: Bench) -> None:
-    bench.must("ada", "hold", "orders", "--env", "staging", "--reason", "wait")
-
-
-def _unheld(bench: Bench) -> None:
-    bench.unhold("staging")
-
-
 VERBS = {
     "advance": Verb(lambda _: ("advance", "orders"), _to_advance, "release", place="production", copies=True),
     "promote to staging": Verb(
@@ -185,18 +156,5 @@ VERBS = {
         "linus",
         told=True,
     ),
-    "attest": Verb(
-        lambda bench: ("attest", f"orders@{bench.two}", "--type", "scan", "--file", str(bench.report())),
-        _nothing,
-        "grace",
-    ),
-    "bar": Verb(
-        lambda bench: ("bar", f"orders@{bench.two}", "--reason", "leak"), _unbarred, "grace", told=True
-    ),
-    "unbar": Verb(lambda bench: ("unbar", f"orders@{bench.two}"), _barred, "grace", told=True),
-    "freeze": Verb(lambda _: ("freeze", "--now", "--reason", "incident"), _thawed, "sam", told=True),
-    "thaw": Verb(lambda _: ("thaw",), _frozen, "sam", told=True),
-    "hold": Verb(lambda _: ("hold", "orders", "--env", "staging", "--reason", "wait"), _unheld, told=True),
-    "unhold": Verb(lambda _: ("unhold", "orders", "--env", "staging"), _held, told=True),
 }
-"""Every verb that writes to the ledger and can be told apart from what was there before."""
+"""Every verb that asks a cluster; those that write one event and ask none are in `ledger/test_kills.py`."""

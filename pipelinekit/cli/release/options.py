@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -48,6 +49,21 @@ def digest(context: click.Context, option: click.Parameter, value: str) -> str:
     return value
 
 
+def kept(_: click.Context, __: click.Parameter, value: str) -> Mapping[str, Any]:
+    """A plan as it was kept when it was shown, or empty; it counts for what its digest proves of it."""
+    try:
+        found = json.loads(value or "{}")
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise usage(
+            "shown-form",
+            f"{value[:80]!r} is no plan",
+            hint="it is the second line of the file that `promote --plan --asks FILE` writes",
+        )
+    return found
+
+
 REASON = click.option("--reason", default="", metavar="TEXT", help="Why; it stands in the ledger.")
 TO = click.option("--to", "environment", required=True, metavar="ENV", help="The environment.")
 ENV = click.option("--env", "environment", required=True, metavar="ENV", help="The environment.")
@@ -74,6 +90,13 @@ EXPECT = click.option(
     callback=digest,
     metavar="DIGEST",
     help="Refuse unless the plan has this digest, which is given whole.",
+)
+SHOWN = click.option(
+    "--shown",
+    default="",
+    callback=kept,
+    metavar="JSON",
+    help="With --expect: that plan, as --asks wrote it; a refusal then tells the line that changed.",
 )
 REFUSE = click.option("--refuse", is_flag=True, help="Sign that you do not approve; it stands in the ledger.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -20,6 +21,7 @@ from pipelinekit.cli.release.options import (
     REASON,
     REFUSE,
     SET,
+    SHOWN,
     SOME,
     TO,
     bare,
@@ -62,6 +64,7 @@ from pipelinekit.steps.promotion import rollback as way_back
         help="Of a set: take back what was promoted, when one fails, or at once when it has stopped before.",
     ),
     EXPECT,
+    SHOWN,
     CHANGE,
     DOWNGRADE,
     EMERGENCY,
@@ -70,7 +73,7 @@ from pipelinekit.steps.promotion import rollback as way_back
         default="",
         type=on_disk,
         metavar="FILE",
-        help="With --plan: write which approvals to ask for.",
+        help="With --plan: write which approvals to ask for, and the plan for --shown.",
     ),
     click.option(
         "--via",
@@ -100,8 +103,8 @@ def promote(
     are told together (6): order, verified, soak, freeze, hold, bar, artefacts and signatures, evidence,
     approvals, change. --plan shows the plan, its digest and what each gate says. With --expect it is that
     plan or none: when image, chart, values, gates or what runs there are others by then, it is refused, with
-    the line that changed, where what was answered or what ran there tells it. The gates of the main branch of
-    the platform's repository count, whatever --platform names.
+    the line that changed, where what was answered or what ran there tells it; with --shown always. The gates
+    of the main branch of the platform's repository count, whatever --platform names.
 
     A promotion that was killed goes on when it is run again. Of two at once one promotes, and the other is
     told so.
@@ -119,7 +122,7 @@ def promote(
       pipelinekit promote orders --to staging --platform git+https://git.example.com/platform.git
       pipelinekit promote --set checkout.yaml --to production --plan
       pipelinekit promote orders@1.4.2 --to production --plan
-      pipelinekit promote orders@1.4.2 --to production --expect DIGEST
+      pipelinekit promote orders@1.4.2 --to production --expect "$PLAN"
       pipelinekit promote orders@1.4.3 --to production --emergency --reason "payments are down"
     """
     one_of(application, set_file)
@@ -152,7 +155,10 @@ def promote(
     if plan_only:
         planned = promotion.plan(around, team, name, version, where, asked)
         if asks:
-            asking.tell(asks, planned.survey.plan.digest, [planned])
+            wanted = planned.survey.plan
+            asking.tell(
+                asks, wanted.digest, [planned], {"version": wanted.version, "parts": {**wanted.parts}}
+            )
         show(planned, as_json)
         return
     if asked.emergency:
@@ -172,6 +178,7 @@ def promote(
     PLAN,
     REASON,
     EXPECT,
+    SHOWN,
     REFUSE,
 )
 def approve(
@@ -182,6 +189,7 @@ def approve(
     plan_only: bool,
     reason: str,
     expect: str,
+    shown: Mapping[str, Any],
     refuse: bool,
     as_json: bool,
 ) -> None:
@@ -194,18 +202,18 @@ def approve(
     Examples:
       pipelinekit approve --set checkout.yaml --to production
       pipelinekit approve orders@1.4.2 --to production --plan
-      pipelinekit approve orders@1.4.2 --to production --expect DIGEST
+      pipelinekit approve orders@1.4.2 --to production --expect "$PLAN"
     """
     one_of(application, set_file)
     around, where = here.around(), here.environment(environment)
     if set_file:
         from pipelinekit.cli.release import sets
 
-        sets.approve(here, around, set_file, where, reason, expect, plan_only, refuse, as_json)
+        sets.approve(here, around, set_file, where, reason, expect, shown, plan_only, refuse, as_json)
         return
     team, name, version = named(application)
     team, name = here.application(team, name)
-    planned = promotion.unasked(promotion.plan(around, team, name, version, where, Request()))
+    planned = promotion.unasked(promotion.plan(around, team, name, version, where, Request(shown=shown)))
     plan = planned.survey.plan
     if plan_only:
         show(planned, as_json)

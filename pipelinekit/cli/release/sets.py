@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +55,7 @@ def promote(
     if plan_only:
         found = together.plan(around, chosen, environment, request)
         if asks:
-            asking.tell(asks, found.plan.digest, found.members)
+            asking.tell(asks, found.plan.digest, found.members, together.shown(found.plan))
         _show(found, as_json, foreseen(around, found, environment, asked=take_back))
         return
     if request.emergency:
@@ -92,6 +93,7 @@ def approve(
     environment: Environment,
     reason: str,
     expect: str,
+    shown: Mapping[str, Any],
     plan_only: bool,
     refuse: bool,
     as_json: bool,
@@ -102,7 +104,7 @@ def approve(
     if plan_only:
         _show(found, as_json)
         return
-    expected(found.plan.digest, expect, moved(found.plan, found.common, expect) or ())
+    expected(found.plan.digest, expect, moved(found.plan, found.common, expect, shown) or ())
     if not as_json:
         _lines(found)
     name, digest = found.plan.name, found.plan.digest

@@ -165,5 +165,6 @@ def expected(digest: str, expect: str, lines: tuple[str, ...] = ()) -> None:
         raise refused(
             "plan-moved",
             told(digest, expect, lines),
-            hint="look at it again: approve --plan",
+            hint="look at it again: `approve --plan`; in Jenkins start `release/promote` once more, which "
+            "shows it",
         )

@@ -114,10 +114,13 @@ def _why_not(case: Case, asked: Approvals, entry: Entry, void: str) -> str:
 
 
 def _taken_back(case: Case, given: Entry) -> bool:
-    """Whether who has approved a plan has said no to the same one after that."""
+    """Whether who has approved a plan has said no to the same one after that.
+
+    Of a set that is half done only the rest counts, so that a no to the rest is one to what was approved.
+    """
     person = given.writer.person if given.writer else ""
     return any(
-        each.event.plan == given.event.plan
+        (each.event.plan == given.event.plan or together.is_of(case, each.event))
         and _is_no(each.event)
         and each.writer is not None
         and each.writer.person == person

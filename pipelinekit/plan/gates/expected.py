@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from pipelinekit.model.ledger import Entry
 from pipelinekit.model.promotion import Live, Verdict
@@ -34,10 +35,10 @@ def told(digest: str, expect: str, lines: tuple[str, ...]) -> str:
 def moved(case: Case, expect: str) -> tuple[str, ...]:
     """The lines in which the plan is another than the expected one, as far as anybody can tell.
 
-    A digest says nothing of them: those of an answered plan are in the ledger, and what ran there is tried.
+    A digest says nothing of them: those of an answered plan are in the ledger, those of one that was shown
+    come with it where they were kept, and what ran there is tried.
     """
-    for each in reversed([each for each in _here(case) if each.event.plan == expect]):
-        version, parts = each.event.version, each.event.details.get("parts")
+    for version, parts in _told(case, expect):
         # Whoever may write could name any digest beside any lines.
         if isinstance(parts, Mapping) and replace(case.plan, version=version, parts=parts).digest == expect:
             lines = case.plan.changed(parts)
@@ -46,6 +47,15 @@ def moved(case: Case, expect: str) -> tuple[str, ...]:
         if replace(case.plan, parts={**case.plan.parts, LIVE: text}).digest == expect:
             return (f"{LIVE}: {text} → {case.plan.parts[LIVE]}",)
     return ()
+
+
+def _told(case: Case, expect: str) -> Iterator[tuple[str, Any]]:
+    """Version and parts of each plan that is said to be the expected one."""
+    shown = case.request.shown
+    yield str(shown.get("version", "")), shown.get("parts")
+    for each in reversed(_here(case)):
+        if each.event.plan == expect:
+            yield each.event.version, each.event.details.get("parts")
 
 
 def _earlier(case: Case) -> Iterator[str]:

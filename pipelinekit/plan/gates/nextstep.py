@@ -111,7 +111,7 @@ GATES: dict[str, Gate] = {
     "plan": Gate(
         "the plan is another by now than the one that was expected",
         "look at it again, and name the digest that it has then: `pipelinekit promote {app}@{version} --to "
-        "{env} --plan`",
+        "{env} --plan`; in Jenkins start `release/promote` once more, which shows it",
     ),
     "authors": Gate(
         "nobody can tell whose approval is an author's",
@@ -152,7 +152,8 @@ OF_COMPONENTS: dict[str, str] = {
 OF_SETS: dict[str, str] = {
     "approvals": "`pipelinekit approve --set FILE --to {env}` by people of those groups, once more where the "
     "plan has changed since",
-    "plan": "look at it again: `pipelinekit promote --set FILE --to {env} --plan`",
+    "plan": "look at it again: `pipelinekit promote --set FILE --to {env} --plan`; in Jenkins start "
+    "`release/promote` once more, which shows it",
 }
 """The same of a member of a release set: one approval is of all of them."""
 

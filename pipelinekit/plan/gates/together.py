@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pipelinekit.model.ledger import Entry, Event, History
 from pipelinekit.model.promotion import PromotionPlan, SetMember, SetPlan, set_digest
 from pipelinekit.plan.gates.case import Case
 from pipelinekit.records import dataclass
+
+ANSWERED = "plans"
+"""Where a no tells the members that it is of: what has `members` is the record of a set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +24,9 @@ class Told:
     parts: Mapping[str, Any]
 
 
-def members_of(event: Event) -> dict[str, Told]:
+def members_of(details: Mapping[str, Any]) -> dict[str, Told]:
     """The members by `team/name`; what is none is left out, since details have no form that is checked."""
-    listed = event.details.get("members")
+    listed = details.get("members")
     found = {}
     for each in listed if isinstance(listed, list | tuple) else ():
         if isinstance(each, Mapping):
@@ -47,16 +51,27 @@ def given(case: Case) -> Iterator[tuple[Entry, str]]:
             yield each, _void(event, asked, case.plan)
 
 
-def moved(wanted: SetPlan, common: History, expect: str) -> tuple[str, ...] | None:
+def is_of(case: Case, objection: Event) -> bool:
+    """Whether a no is to the set as which it is promoted, with each plan that is still to come as it is."""
+    asked = case.request.together
+    here = (objection.environment, objection.details.get("set"))
+    if asked is None or here != (case.environment.name, asked.name):
+        return False
+    told = members_of({"members": objection.details.get(ANSWERED)})
+    return not _other_plan(objection.plan, told, asked, case.plan)
+
+
+def moved(wanted: SetPlan, common: History, expect: str, shown: Mapping[str, Any]) -> tuple[str, ...] | None:
     """The lines in which a set is another than the expected one, as far as anybody can tell; None: it is it.
 
-    Of one that the ledger knows, approved or begun, only what is still to come counts.
+    Of one that is known, approved or begun in the ledger or kept when it was `shown`, only what is still to
+    come counts.
     """
     if wanted.digest == expect:
         return None
-    for each in reversed(common.events):
-        told = members_of(each)
-        if each.plan != expect or _digest(wanted, told) != expect:
+    answered = (each.details for each in reversed(common.events) if each.plan == expect)
+    for told in map(members_of, (shown, *answered)):
+        if _digest(wanted, told) != expect:
             continue
         changed = _other(told, wanted) or [
             line for x in wanted.members for line in _changed(x, told[x.application], x.plan)
@@ -71,14 +86,17 @@ def asked(case: Case) -> Iterator[Entry]:
     for each in case.common:
         event = each.event
         if event.kind in ("requested", "refused") and event.environment == case.environment.name:
-            told = members_of(event).get(application)
+            told = members_of(event.details).get(application)
             if told and told.version == case.release.version:
                 yield each
 
 
 def _void(event: Event, wanted: SetPlan, plan: PromotionPlan) -> str:
-    told = members_of(event)
-    if event.plan != _digest(wanted, told):
+    return _other_plan(event.plan, members_of(event.details), wanted, plan)
+
+
+def _other_plan(digest: str, told: Mapping[str, Told], wanted: SetPlan, plan: PromotionPlan) -> str:
+    if digest != _digest(wanted, told):
         return "it is not of what it says"
     other = _other(told, wanted)
     if other:
@@ -107,5 +125,7 @@ def _changed(member: SetMember, told: Told, mine: PromotionPlan) -> list[str]:
     plan = mine if (mine.team, mine.name) == (member.plan.team, member.plan.name) else member.plan
     if member.there or plan.digest == told.plan:
         return []
-    lines = (plan.changed(told.parts) if told.parts else ()) or ("another plan",)
+    # Whoever may write could name any plan beside any lines.
+    true = replace(plan, version=told.version, parts=told.parts).digest == told.plan
+    lines = (plan.changed(told.parts) if true else ()) or ("another plan",)
     return [f"{member.application}: {each}" for each in lines]

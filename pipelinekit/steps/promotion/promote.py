@@ -13,6 +13,7 @@ from pipelinekit.plan.gates.case import Case
 from pipelinekit.plan.gates.judge import judge
 from pipelinekit.plan.gates.nextstep import faults
 from pipelinekit.plan.gates.records import living, verified
+from pipelinekit.plan.gates.stops import unreviewed
 from pipelinekit.plan.promotion import busy, choose, underway
 from pipelinekit.records import dataclass
 from pipelinekit.steps.artefacts.image import Did
@@ -241,10 +242,14 @@ def _beginning(
 
 
 def _is_told(planned: Planned) -> bool:
-    """Whether an emergency of this very plan stands there."""
-    wanted = ("emergency", planned.survey.environment.name, planned.survey.plan.digest)
+    """Whether an emergency of this very plan, by who asks now, stands there and waits for its review.
+
+    What somebody else has declared, or what is over, is nobody's way past gates a second time.
+    """
+    case = planned.case
     return any(
-        (each.event.kind, each.event.environment, each.event.plan) == wanted for each in planned.case.history
+        each.event.plan == case.plan.digest and each.writer and each.writer.person == case.asker.person
+        for each in unreviewed(case.history, case.environment)
     )
 
 

@@ -76,7 +76,7 @@ def promote(
     \b
     Examples:
       pipelinekit platform promote --all --to production --plan
-      pipelinekit platform promote openbao --to production --expect DIGEST
+      pipelinekit platform promote openbao --to production --expect "$PLAN"
       pipelinekit platform promote openbao keycloak --to production --change CHG1234567
       pipelinekit platform promote openbao@1.2.0+3f9c2ab41d07 --to production --downgrade
     """
@@ -131,7 +131,7 @@ def approve(
     \b
     Examples:
       pipelinekit platform approve --all --to production --plan
-      pipelinekit platform approve openbao --to production --expect DIGEST
+      pipelinekit platform approve openbao --to production --expect "$PLAN"
     """
     from pipelinekit.steps.promotion import several
     from pipelinekit.steps.promotion.promote import unasked

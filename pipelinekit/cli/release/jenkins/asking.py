@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from pipelinekit.adapters.disk import files
 from pipelinekit.cli.wiring.identity import in_pipeline
@@ -12,14 +14,20 @@ from pipelinekit.model.ledger import Writer
 from pipelinekit.plan.gates import approvals
 from pipelinekit.steps.promotion.promote import Planned
 
+MOST = 60_000
+"""Letters of a plan that is kept: arguments travel in the environment, which has no room for much more."""
 
-def tell(file: str, digest: str, plans: Sequence[Planned]) -> None:
-    """Write what the job asks: the plan's digest, and a word for each approval that is missing."""
+
+def tell(file: str, digest: str, plans: Sequence[Planned], shown: Mapping[str, Any]) -> None:
+    """Write what the job asks: the plan's digest and a word for each approval that is missing; below it the
+    plan itself, by which a refusal tells what has changed since it was `shown`."""
     count = max((_missing(each) for each in plans), default=0)
     # Where another gate is closed too, a yes would not open the way: nobody is asked for one.
     may = all(_is_approval_alone(each) for each in plans)
     words = [f"ask-{number}" for number in range(1, count + 1)] if may else []
-    files.write_atomic(Path(file), " ".join([digest, *words]) + "\n")
+    kept = json.dumps(shown)
+    lines = [" ".join([digest, *words]), kept if len(kept) <= MOST else "{}"]
+    files.write_atomic(Path(file), "".join(f"{each}\n" for each in lines))
 
 
 def _is_approval_alone(planned: Planned) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from pipelinekit.cli.jenkins.via import controller_of, follow
 from pipelinekit.cli.output import report
@@ -32,6 +33,7 @@ class Wish:
     downgrade: bool = False
     emergency: bool = False
     expect: str = ""
+    shown: Mapping[str, Any] = field(default_factory=dict)
 
 
 def promote(here: Desk, via: str, wish: Wish, *, plan_only: bool, as_json: bool) -> None:

@@ -13,7 +13,7 @@ from pipelinekit.model.promotion import Request, SetMember, SetPlan
 from pipelinekit.model.releaseset.document import ReleaseSet
 from pipelinekit.plan.gates.expected import told
 from pipelinekit.plan.gates.judge import judge
-from pipelinekit.plan.gates.together import moved
+from pipelinekit.plan.gates.together import ANSWERED, moved
 from pipelinekit.plan.releaseset.order import in_order
 from pipelinekit.plan.releaseset.record import NOT_BEGUN, THERE, Part, Record, record_of
 from pipelinekit.records import dataclass
@@ -50,7 +50,10 @@ class Together:
     @property
     def unexpected(self) -> tuple[Fault, ...]:
         """That it is another plan than the expected one, as an error."""
-        hint = f"look at it again: `pipelinekit promote --set FILE --to {self.plan.environment} --plan`"
+        hint = (
+            f"look at it again: `pipelinekit promote --set FILE --to {self.plan.environment} --plan`; in "
+            "Jenkins start `release/promote` once more, which shows it"
+        )
         what = f"the set {self.plan.name} may not go to {self.plan.environment}"
         return (Fault("gate-plan", f"{what}: {self.moved}", hint=hint),) if self.moved else ()
 
@@ -91,7 +94,7 @@ def plan(around: Around, chosen: ReleaseSet, environment: Environment, request: 
         environment=environment.name,
         members=tuple(SetMember(plan=each.survey.plan, there=each.there or each.goes_on) for each in planned),
     )
-    lines = moved(whole, common, expect) if expect else None
+    lines = moved(whole, common, expect, request.shown) if expect else None
     return Together(
         members=tuple(_as_member(each, whole) for each in planned),
         plan=whole,
@@ -120,6 +123,12 @@ def event_of(around: Around, together: SetPlan, kind: Kind, **fields: Any) -> Ev
 
 def approval(around: Around, whole: SetPlan, reason: str) -> Event:
     """What approves a set: its digest, and of each member the plan that it is of."""
+    details = {"set": whole.name, **shown(whole)}
+    return event_of(around, whole, "approved", reason=reason, details=details)
+
+
+def shown(whole: SetPlan) -> dict[str, Any]:
+    """The members of a set, each with its plan, as an approval tells them and a refusal is told them."""
     members = [
         {
             "application": each.application,
@@ -129,13 +138,13 @@ def approval(around: Around, whole: SetPlan, reason: str) -> Event:
         }
         for each in whole.members
     ]
-    details = {"set": whole.name, "members": members}
-    return event_of(around, whole, "approved", reason=reason, details=details)
+    return {"members": members}
 
 
 def objection(around: Around, whole: SetPlan, reason: str) -> Event:
     """What says no to a set."""
-    return event_of(around, whole, "refused", reason=reason, details={"set": whole.name, "answer": NO})
+    details = {"set": whole.name, "answer": NO, ANSWERED: shown(whole)["members"]}
+    return event_of(around, whole, "refused", reason=reason, details=details)
 
 
 def is_same(left: Entry, found: Together) -> bool:

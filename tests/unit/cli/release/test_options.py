@@ -4,6 +4,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from pipelinekit.cli.platform.components import promotion as components
 from pipelinekit.cli.release import advance, promote, stops
 from pipelinekit.cli.release.options import bare, named
 from pipelinekit.errors import UsageError
@@ -62,5 +63,23 @@ def test_what_is_no_digest_is_a_mistake_and_no_refusal_that_the_ledger_has(
     said = CliRunner().invoke(verb, ["orders", "--to", "production", "--expect", text])
     assert isinstance(said.exception, UsageError), said.output
     assert said.exception.faults[0].code == "digest-form"
-    # The examples have a part of one, for the width of a page.
-    assert "which is given whole" in " ".join(CliRunner().invoke(verb, ["--help"]).output.split())
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [promote.promote, promote.approve, components.promote, components.approve],
+    ids=["promote", "approve", "platform promote", "platform approve"],
+)
+def test_no_example_names_a_part_of_a_digest_which_would_be_a_mistake(verb: click.Command) -> None:
+    told = CliRunner().invoke(verb, ["--help"]).output
+    assert '--expect "$PLAN"' in told
+    assert "sha256:" not in told
+    assert "which is given whole" in " ".join(told.split())
+
+
+@pytest.mark.parametrize("verb", [promote.promote, promote.approve], ids=["promote", "approve"])
+@pytest.mark.parametrize("text", ["{", "[]", "3", "[" * 20_000, '"sha256:"'])
+def test_what_is_no_plan_that_was_kept_is_a_mistake(verb: click.Command, text: str) -> None:
+    said = CliRunner().invoke(verb, ["orders", "--to", "production", "--shown", text])
+    assert isinstance(said.exception, UsageError), said.output
+    assert said.exception.faults[0].code == "shown-form"

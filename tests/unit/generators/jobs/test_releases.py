@@ -86,3 +86,11 @@ def test_a_question_for_each_approval_that_may_be_missing() -> None:
 def test_every_text_is_itself_to_groovy(text: str) -> None:
     given = platform(agent=Agent(label=text or "linux"))
     assert (text or "linux") in list(literals(texts(given)[PROMOTE]))
+
+
+def test_a_build_that_begins_at_a_later_stage_has_shown_no_plan_and_promotes_none() -> None:
+    """Jenkins restarts a stage without what the one before has put into the environment; empty is refused."""
+    text = texts(platform())[PROMOTE]
+    assert "[expect: env.PK_PLAN ?: '', " in text
+    assert text.count("+ expected()") == text.count("pipelinekit('approve', release() + expected()") + 1
+    assert "expected" not in texts(platform())[ADVANCE]

@@ -13,7 +13,7 @@ from pipelinekit.plan.gates.judge import judge
 from tests.promotions import World, event, person, plan
 
 
-def of(case: Case, digest: str, **request: bool | str) -> Verdict:
+def of(case: Case, digest: str, **request: object) -> Verdict:
     """What the gate says to whoever expects that digest."""
     asked = replace(case, request=Request(expect=digest, **request))  # type: ignore[arg-type]
     (said,) = (each for each in judge(asked).verdicts if each.gate == "plan")
@@ -56,6 +56,26 @@ def test_another_version_is_told_as_that() -> None:
     told = event("approved", "1.2.2", "production", plan=earlier.digest, details={"parts": earlier.parts})
     world.say(person("carl"), told)
     assert of(world.case(), earlier.digest).reason.endswith("(version: 1.2.2 → 1.2.3)")
+
+
+@pytest.mark.parametrize("part", ["image", "chart", "values", "gates"])
+def test_the_line_that_is_another_is_told_of_a_plan_that_was_kept_when_it_was_shown(part: str) -> None:
+    case, earlier = World().case(), plan(**{part: "old"})
+    said = of(case, earlier.digest, shown={"version": earlier.version, "parts": earlier.parts})
+    assert not said.open
+    assert said.reason.endswith(f"({part}: old → {case.plan.parts[part]})")
+
+
+def test_a_later_version_that_came_since_the_plan_was_shown_is_told_as_that() -> None:
+    earlier = plan("1.2.2")
+    said = of(World().case(), earlier.digest, shown={"version": "1.2.2", "parts": earlier.parts})
+    assert said.reason.endswith("(version: 1.2.2 → 1.2.3)")
+
+
+@pytest.mark.parametrize("shown", [{}, {"version": 1, "parts": []}, {"parts": {"image": "x"}}])
+def test_what_was_kept_of_another_plan_tells_nothing(shown: dict[str, object]) -> None:
+    said = of(World().case(), plan(image="old").digest, shown=shown)
+    assert (said.open, said.reason.endswith(f"({expected.UNKNOWN})")) == (False, True)
 
 
 @pytest.mark.parametrize("parts", [{}, {"image": "x"}, "text"])

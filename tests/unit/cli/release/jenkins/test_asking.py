@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,8 +30,10 @@ def planned(tmp_path: Path, *, emergency: bool = False, **gates: Any) -> promoti
 
 def asked(tmp_path: Path, *plans: promotion.Planned) -> list[str]:
     file = tmp_path / "asks"
-    asking.tell(str(file), "sha256:feed", plans)
-    return file.read_text().split()
+    asking.tell(str(file), "sha256:feed", plans, {"version": "1.0.0"})
+    first, second = file.read_text().splitlines()
+    assert json.loads(second) == {"version": "1.0.0"}
+    return first.split()
 
 
 def test_a_word_for_each_approval_that_is_missing(tmp_path: Path) -> None:
@@ -54,6 +57,12 @@ def test_what_was_left_half_done_goes_on_and_nobody_is_asked_once_more(tmp_path:
 
 def test_an_emergency_asks_nobody(tmp_path: Path) -> None:
     assert asked(tmp_path, planned(tmp_path, emergency=True))[0] == "sha256:feed"
+
+
+def test_a_plan_that_has_no_room_in_an_argument_is_not_kept_and_the_rest_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "asks"
+    asking.tell(str(file), "sha256:feed", [], {"parts": {"values": "x" * asking.MOST}})
+    assert file.read_text() == "sha256:feed\n{}\n"
 
 
 def test_whoever_starts_a_promotion_in_jenkins_is_known() -> None:

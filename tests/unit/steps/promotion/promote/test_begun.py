@@ -10,6 +10,7 @@ import pytest
 from pipelinekit.errors import Refused
 from pipelinekit.model.ledger import PLATFORM
 from pipelinekit.model.platform.gates import Approvals
+from pipelinekit.plan.gates.stops import unreviewed
 from pipelinekit.steps.promotion import books
 from tests.counting import Effects
 from tests.doubles import Killed
@@ -210,3 +211,30 @@ def test_what_somebody_stood_on_while_another_beginning_was_ended_is_no_cut(benc
     bench.ledger.meddler = quicker
     bench.promote("1.0.1")
     assert bench.kinds() == ["requested", "failed", "requested", "promoted", "verified"]
+
+
+def test_who_goes_past_gates_on_top_of_another_s_emergency_declares_one_of_their_own(bench: Bench) -> None:
+    """Told as the first one's alone, the second could review what they did themselves."""
+    sam, eve = person("sam", "sre"), person("eve", "sre")
+    bench.production = {"emergency": ("sre",)}
+    bench.effects.kill_at = 1
+    with pytest.raises(Killed):
+        bench.promote("1.0.0", "production", sam, emergency=True, reason="fire")
+    bench.promote("1.0.0", "production", eve, emergency=True, reason="still burning")
+    waiting = unreviewed(bench.ledger.history("apps/payments/orders"), bench.environment("production"))
+    assert [(each.writer and each.writer.person, each.event.reason) for each in waiting] == [
+        ("sam", "fire"),
+        ("eve", "still burning"),
+    ]
+
+
+def test_an_emergency_that_was_reviewed_is_not_used_a_second_time(bench: Bench) -> None:
+    sam = person("sam", "sre")
+    bench.production = {"emergency": ("sre",)}
+    bench.effects.kill_at = 1
+    with pytest.raises(Killed):
+        bench.promote("1.0.0", "production", sam, emergency=True, reason="fire")
+    bench.write(person("ann"), event("reviewed", "1.0.0", "production"))
+    bench.promote("1.0.0", "production", sam, emergency=True, reason="again")
+    (waiting,) = unreviewed(bench.ledger.history("apps/payments/orders"), bench.environment("production"))
+    assert waiting.event.reason == "again"

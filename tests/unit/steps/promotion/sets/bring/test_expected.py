@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from pipelinekit.errors import Refused, ToolFailed
 from pipelinekit.model.promotion import Request
+from pipelinekit.plan.gates.together import ANSWERED
+from pipelinekit.plan.releaseset.record import record_of
 from pipelinekit.steps.promotion.sets import together
 from tests.doubles import Killed
 from tests.promoting import NEXT, SET, Bench
@@ -38,6 +42,28 @@ def test_when_a_member_is_another_plan_nothing_begins_and_it_is_told_once(bench:
     assert fault.problem.endswith("(payments/orders: live: nothing → 1.0.0, revision 1)")
     assert of_set(bench)[-1].kind == "refused"
     assert bench.runs("stock") == ""
+
+
+def test_the_line_of_a_member_is_told_of_a_set_that_nobody_has_answered_but_that_was_kept(
+    bench: Bench,
+) -> None:
+    bench.release_all("1.1.0")
+    found = together.plan(bench.around(), bench.set_of(*NEXT), bench.environment("staging"), Request())
+    asked: dict[str, Any] = {"expect": found.plan.digest, "shown": together.shown(found.plan)}
+    bench.promote("1.0.0")
+    with pytest.raises(Refused, match=r"\(payments/orders: live: nothing → 1\.0\.0, revision 1\)") as caught:
+        bench.together(*NEXT, **asked)
+    assert "release/promote" in caught.value.faults[0].hint
+    assert bench.runs("stock") == ""
+
+
+def test_of_a_set_that_was_kept_only_what_is_still_to_come_has_to_be_as_it_was(bench: Bench) -> None:
+    bench.release_all("1.1.0")
+    found = together.plan(bench.around(), bench.set_of(*NEXT), bench.environment("staging"), Request())
+    asked: dict[str, Any] = {"expect": found.plan.digest, "shown": together.shown(found.plan)}
+    bench.promote("1.1.0")
+    bench.together(*NEXT, **asked)
+    assert [bench.runs(name) for name, _ in NEXT] == ["1.1.0"] * 3
 
 
 def test_another_set_of_the_same_name_is_told_by_its_versions(bench: Bench) -> None:
@@ -80,3 +106,11 @@ def test_a_set_that_would_go_back_at_once_is_looked_at_as_well(bench: Bench) -> 
     with pytest.raises(Refused, match="not sha256:feed"):
         bench.together(*SET, take_back=True, expect="sha256:feed")
     assert bench.runs("stock") == "1.0.0"
+
+
+def test_a_no_tells_each_plan_that_it_is_of_and_is_no_record_of_a_set(bench: Bench) -> None:
+    """What has come by the next yes or no makes another digest of it: then its members tell what it is of."""
+    found = together.plan(bench.around(), bench.set_of(*SET), bench.environment("staging"), Request())
+    told = together.objection(bench.around(), found.plan, "not today")
+    assert told.details[ANSWERED] == together.shown(found.plan)["members"]
+    assert record_of(told) is None
