@@ -62,7 +62,7 @@ def perhaps(name: str, schema: Schema) -> str:
 
 def _with_example(pattern: str) -> str:
     """A pattern that has no words of its own, with something that fits it and is no name, or is one."""
-    tried = (*_EXAMPLES, *_LESS_USUAL)
+    tried: tuple[str, ...] = (*_EXAMPLES, *_LESS_USUAL)
     if fits(pattern, "web"):
         tried = ("web-1", "my_name", "web") if not fits(pattern, "Web 1") else ()
     found = next((each for each in tried if fits(pattern, each)), "")
