@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from shlex import quote
 
-from pipelinekit.adapters import files, regular
+from pipelinekit.adapters.disk import files, regular
+from pipelinekit.adapters.disk.links import astray, below, links
 from pipelinekit.adapters.folder.astray import hint as nearby
-from pipelinekit.adapters.links import astray, below, links
 from pipelinekit.errors import refused
 from pipelinekit.reading.app import FILE
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelinekit.adapters import watcher
+from pipelinekit.adapters.disk import watcher
 from pipelinekit.cli.draft.rise import moving, rising
 from pipelinekit.cli.draft.sync import syncing
 from pipelinekit.cli.output import report
