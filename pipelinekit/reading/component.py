@@ -154,7 +154,9 @@ def _component(data: Data) -> Component:
         controller=_controller(data),
         repositories=data.get("repositories", False),
         prerequisite=_prerequisite(data["prerequisite"]) if "prerequisite" in data else None,
-        wants=tuple(Want(**each) for each in data.get("wants", ())),
+        wants=tuple(
+            Want(**{**each, "unless": tuple(each.get("unless", ()))}) for each in data.get("wants", ())
+        ),
         shared=tuple(data.get("shared", ())),
     )
 

@@ -50,15 +50,30 @@ def held_back(platform: Platform, found: Mapping[str, Described]) -> tuple[str, 
                 f"{entry.name} is a prerequisite: `platform preflight` looks for it, and nothing touches it "
                 "without `install: true` in platform.yaml"
             )
-        elif component and not entry.enabled and component.wants:
-            wants = ", ".join(each.what for each in component.wants)
+        elif component and not entry.enabled and (peculiar := _peculiar(component)):
+            wants = ", ".join(each.what for each in peculiar)
             lines.append(f"{entry.name} is off: it wants {wants}, in its values")
     return tuple(lines)
 
 
+def _peculiar(component: Component) -> list[Want]:
+    """What is wanted of this one alone: every chart wants its images, and some what follows from a word."""
+    return [each for each in component.wants if not (each.when or each.unless or "/image/" in each.value)]
+
+
 def lacking(component: Component, values: Mapping[str, Any]) -> tuple[Want, ...]:
     """What it wants of the platform, and these values do not have: nothing is there, or an empty text."""
-    return tuple(each for each in component.wants if at(values, each.value) in (None, "", MISSING))
+    wanted = (each for each in component.wants if _is_wanted(each, values))
+    return tuple(each for each in wanted if not _given(values, each.value))
+
+
+def _is_wanted(want: Want, values: Mapping[str, Any]) -> bool:
+    said = at(values, want.when) if want.when else True
+    return bool(said) and said is not MISSING and not any(_given(values, each) for each in want.unless)
+
+
+def _given(values: Mapping[str, Any], pointer: str) -> bool:
+    return at(values, pointer) not in (None, "", MISSING)
 
 
 def as_entered(component: Component, entry: ComponentEntry) -> Component:

@@ -69,7 +69,14 @@ COMPONENT: Document = {
         "network": True,
     },
     "shared": ["/marked/shared"],
-    "wants": [{"value": "/marked/wanted", "what": "marked-want"}],
+    "wants": [
+        {
+            "value": "/marked/wanted",
+            "what": "marked-want",
+            "when": "/marked/on",
+            "unless": ["/marked/instead"],
+        }
+    ],
     "node": {"sysctls": {"vm.marked_count": 7}},
 }
 WITH_ARCHIVE = {name: each for name, each in COMPONENT.items() if name != "chart"} | {

@@ -143,7 +143,8 @@ def _components(platform: Platform, written: Source, source: str) -> list[Fault]
     from pipelinekit.cli.platform.components.parts import components
 
     path = Path(source)
-    return list(components(platform, written, path if path.is_dir() else path.parent).faults)
+    found = components(platform, written, path if path.is_dir() else path.parent)
+    return [*found.faults, *found.wanted]
 
 
 def _across(described: across.Described | None, platform: Platform, lock: PlatformLock) -> list[Fault]:

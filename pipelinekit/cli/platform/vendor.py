@@ -81,11 +81,11 @@ def _row(outcome: Outcome) -> dict[str, object]:
 def _wrapped(here: Rollout, order: Order, named: tuple[str, ...]) -> list[str]:
     """Those of the components that are upstream charts; raises `UsageError` for a named one that is not."""
     # A prerequisite that is only looked for has nothing to lock.
-    own = [each for each in named if each in order and here.parts[each].component.archive is None]
+    own = [each for each in named if each in order and here.known[each].component.archive is None]
     if own:
         problem = f"{', '.join(own)}: no upstream chart, so that there is nothing to lock"
         raise usage("vendor-what", problem, hint="name components with `archive:`, or none for all of them")
-    return [each for each in order if here.parts[each].component.archive is not None]
+    return [each for each in order if here.known[each].component.archive is not None]
 
 
 def _locking(
@@ -100,7 +100,7 @@ def _locking(
     from pipelinekit.steps.rollout.vendor import vendor as vendor_one
 
     # Made before threads ask for them.
-    parts, shelf, helm = here.parts, here.shelf, here.helm
+    parts, shelf, helm = here.known, here.shelf, here.helm
     registry = OciRegistry(registry_login(here.platform), live=report.live)
 
     def lock(name: str) -> Outcome:

@@ -201,6 +201,10 @@ class Want:
     value: str
     """A JSON pointer into the values."""
     what: str
+    when: str = ""
+    """A pointer to what has to be on, or given, for it to be wanted; empty: it always is."""
+    unless: tuple[str, ...] = ()
+    """Pointers to what is given in its place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

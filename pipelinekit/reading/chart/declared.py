@@ -44,6 +44,7 @@ _TOGETHER = frozenset(
     )
 )
 """What depends on other values, wherever the schema that says so stands."""
+_NOT = "not"
 _REFERENCES = 20
 """Schemas that lead to each other, at most."""
 
@@ -98,13 +99,25 @@ def _check(source: Source, values: Any, schema: dict[str, Any]) -> None:
     for error in validator_for(schema, offline=True).iter_errors(values):
         keyword = str(error.schema_path[-1])
         alone = _ALONE | _OF_ENTRIES if any(isinstance(each, int) for each in error.instance_path) else _ALONE
-        if keyword not in alone or _TOGETHER.intersection(error.evaluation_path):
+        way = list(error.evaluation_path)
+        if keyword == _NOT and _of_one(_part(schema, error.schema_path)):
+            # What a value must not be is said of it alone, as what it has to be is.
+            keyword, way = next(iter(_ALONE)), way[:-1]
+        if keyword not in alone or _TOGETHER.intersection(way):
             continue
         if keyword == "additionalProperties" and "patternProperties" in _part(schema, error.schema_path[:-1]):
             continue
         # What is null takes a default away, and is gone before Helm looks.
         if error.instance is not None:
             note(source, values, schema, error)
+
+
+def _of_one(schema: Any) -> bool:
+    """Whether a schema asks for nothing but one value's own words, or for one of several such."""
+    if not isinstance(schema, Mapping):
+        return False
+    either = schema.get("anyOf", ())
+    return not schema.keys() - _ALONE - {"anyOf"} and all(_of_one(each) for each in either)
 
 
 def _part(schema: Any, steps: Iterable[str | int]) -> Any:

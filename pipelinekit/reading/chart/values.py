@@ -37,7 +37,11 @@ def read_values(text: str, origin: str) -> dict[str, Any]:
     if data is None:
         return {}
     if not isinstance(data, dict):
-        raise DocumentInvalid(Fault("bad-type", "expected a mapping", Place(origin)))
+        raise DocumentInvalid(
+            Fault(
+                "bad-type", "expected a mapping", Place(origin), hint="write KEY: VALUE, at the left margin"
+            )
+        )
     return data
 
 

@@ -112,6 +112,9 @@ def note(source: Source, data: Any, whole: Schema, error: ValidationError) -> No
     elif keyword == "required":
         key = error.kind.value
         source.fault(path, "missing-key", f"'{key}' is missing", f"add {key}:")
+    elif keyword == "not":
+        told = unread if hidden else shown
+        source.fault(path, "bad-not", f"{told(value)} is kept for something else", _others(wanted))
     elif keyword == "type":
         _wrong_kind(source, schema, value, path, hidden)
     elif "propertyNames" in error.schema_path:
@@ -122,7 +125,8 @@ def note(source: Source, data: Any, whole: Schema, error: ValidationError) -> No
             problem, hint = f"the name has {counted(len(name), 'character')}, at most {wanted} fit", ""
         source.fault((*path, name), "bad-name", problem, hint)
     else:
-        problem, hint = _phrase(keyword, schema, value, error.message, shown if not hidden else unread)
+        told = shown if not hidden else unread
+        problem, hint = _phrase(keyword, schema, value, error.message, told)
         source.fault(path, f"bad-{keyword.lower()}", problem, hint)
 
 
@@ -157,6 +161,8 @@ def _unknown_keys(
             continue
         told += 1
         hint = _unindented(key, known, empty) or (nearest(key, free) if told <= _GUESSED else "")
+        if not free and not hint:
+            hint = "remove it: nothing else belongs here"
         if path and key in outermost and not hint.startswith("did you"):
             hint = "it is a key of the document itself: write it at the left margin"
         source.fault((*path, key), "unknown-key", "unknown key", hint)
@@ -192,24 +198,32 @@ def _wrong_kind(source: Source, schema: Schema, value: Any, path: Path, hidden: 
             "bool": str(value).lower(),
         }
         found = kinds_found.get(type(value).__name__) or shown(value)
-        hint = "" if path else f"it begins with apiVersion: {API_VERSION}"
-        if (
-            "integer" in kinds
-            and isinstance(value, str)
-            and re.fullmatch(r"[1-9][0-9]{0,8}|0", value.strip())
-        ):
-            hint = f"write it without quotes: {value.strip()}"
-        elif "array" in kinds and isinstance(value, str):
-            hint = f"write a list: [{', '.join(value.split())[:60]}]"
-        elif path[-1:] == ("port",) and isinstance(value, list):
-            hint = "one number; others beside it have names: ports: {admin: 8081}"
-        elif "array" in kinds and isinstance(value, dict):
-            hint = "begin each entry with '- '"
-        elif "integer" in kinds:
-            hint = _between(schema)
-        elif "object" in kinds and path:
-            hint = _below(schema, value)
+        hint = _instead(schema, value, path)
         source.fault(path, "bad-type", f"expected {wanted}, found {found}", hint)
+
+
+def _instead(schema: Schema, value: Any, path: Path) -> str:
+    """What is to be written in the place of another kind of value."""
+    kinds: str | list[str] = schema["type"]
+    digits = isinstance(value, str) and re.fullmatch(r"[1-9][0-9]{0,8}|0", value.strip())
+    if "array" in kinds:
+        return _as_list(value)
+    if path[-1:] == ("port",) and isinstance(value, list):
+        return "one number; others beside it have names: ports: {admin: 8081}"
+    if "integer" in kinds:
+        return f"write it without quotes: {value.strip()}" if digits else _between(schema)
+    if "object" in kinds and path:
+        return _below(schema, value)
+    if kinds == "boolean":
+        return "write true or false, without quotes"
+    return "" if path else f"it begins with apiVersion: {API_VERSION}"
+
+
+def _as_list(value: Any) -> str:
+    """How what stands in a list's place is written as one."""
+    if isinstance(value, str):
+        return f"write a list: [{', '.join(value.split())[:60]}]"
+    return "begin each entry with '- '" if isinstance(value, dict) else f"write a list: [{shown(value)}]"
 
 
 def _between(schema: Schema) -> str:
@@ -223,6 +237,13 @@ def _below(schema: Schema, value: Any) -> str:
     if keys := list(schema.get("properties", ())):
         return f"what it takes stands below it, by these names: {', '.join(keys[: names.LISTED])}"
     return "write NAME: below it for each, without '- '" if isinstance(value, list) else ""
+
+
+def _others(schema: Schema) -> str:
+    """What to write in place of a value that fits what it must not be."""
+    parts = (schema, *schema.get("anyOf", ()))
+    kept = [str(each) for part in parts for each in (*part.get("enum", ()), part.get("const", "")) if each]
+    return f"write none of these: {', '.join(kept[: names.LISTED])}" if kept else "write another one"
 
 
 def _phrase(

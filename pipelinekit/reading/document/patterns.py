@@ -10,6 +10,27 @@ from pipelinekit.reading.schema import Schema
 from pipelinekit.reading.schema.words import VARIABLE
 
 _EXAMPLES = ("30s", "10Gi", "500m", "/data", "https://example.com")
+_LESS_USUAL = (
+    "my_name",
+    "MY_NAME",
+    "My name",
+    "10.2.0.0/16",
+    "192.0.2.10",
+    "example.com:443",
+    "me@example.com",
+    "7d",
+    "10mb",
+    "10MB",
+    f"sha256:{'0123456789abcdef' * 4}",
+    "20261218T180000Z",
+    "logs-20261218t180000z",
+    "6.9.12",
+    "Overall/Read",
+    "-Xmx1g",
+    "${NAME}",
+    "01234567-89ab-cdef-0123-456789abcdef",
+)
+"""Beside those: what fits patterns that charts have of names, networks, addresses, digests and moments."""
 _UNITS = ("s", "Gi")
 """Of durations and of sizes: where one is left out, the one that fits is told."""
 
@@ -41,7 +62,9 @@ def perhaps(name: str, schema: Schema) -> str:
 
 def _with_example(pattern: str) -> str:
     """A pattern that has no words of its own, with something that fits it and is no name, or is one."""
-    tried = _EXAMPLES if not fits(pattern, "web") else ("web-1",) if not fits(pattern, "Web 1") else ()
+    tried: tuple[str, ...] = (*_EXAMPLES, *_LESS_USUAL)
+    if fits(pattern, "web"):
+        tried = ("web-1", "my_name", "web") if not fits(pattern, "Web 1") else ()
     found = next((each for each in tried if fits(pattern, each)), "")
     return f"{pattern}, for example {found}" if found else pattern
 

@@ -31,6 +31,8 @@ def syntax_fault(error: yaml.YAMLError, text: str, origin: str) -> Fault:
         return Fault("conflict-markers", "a merge left its conflict markers here", place, hint=hint)
     if "found character that cannot start any token" in problem and mark and text[mark.index] == "\t":
         problem, hint = "a tab begins here", "YAML is indented with spaces"
+    elif "found a tab character" in problem:
+        hint = "YAML is indented with spaces"
     elif "found character that cannot start any token" in problem:
         hint = "YAML is indented with spaces; a text that begins with @, ` or % needs quotes"
     elif "did not find expected" in problem:

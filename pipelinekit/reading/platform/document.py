@@ -26,8 +26,7 @@ from pipelinekit.model.platform.packages import Proxy
 from pipelinekit.model.platform.registries import MirrorLogin, Retention, Signing
 from pipelinekit.reading.document import faults
 from pipelinekit.reading.document.source import Bounds, Path, Source, parse
-from pipelinekit.reading.flows import check_reaches
-from pipelinekit.reading.platform import certificates, gates, nexus, people
+from pipelinekit.reading.platform import certificates, entries, gates, nexus, people
 from pipelinekit.reading.platform.clusters import check_clusters, read_cluster
 from pipelinekit.reading.platform.environments import check_network, read_environment, read_network
 
@@ -65,10 +64,8 @@ def read_platform_with_places(content: bytes | str, origin: str = FILE) -> tuple
 def _check_sense(source: Source) -> None:
     clusters = _names(source, "clusters")
     environments = _names(source, "environments")
-    if "all" in _names(source, "components"):
-        _check_all(source)
-    for index, each in enumerate(faults.items(source.data, "components")):
-        check_reaches(source, each, ("components", index))
+    _names(source, "components")
+    entries.check(source)
     _check_registrations(source)
     jenkins = faults.mapping(source.data, "jenkins")
     for key in ("source", "library"):
@@ -107,15 +104,6 @@ def _names(source: Source, key: str) -> set[str]:
         if isinstance(name, str):
             seen.add(name)
     return seen
-
-
-def _check_all(source: Source) -> None:
-    """`platform/all` in Jenkins is the job of all components, and no single one's."""
-    for index, each in enumerate(faults.items(source.data, "components")):
-        if each.get("name") == "all":
-            path: Path = ("components", index, "name")
-            hint = "give the component's folder another name"
-            source.fault(path, "component-name", "'all' means every component", hint)
 
 
 def _check_registrations(source: Source) -> None:

@@ -15,13 +15,15 @@ from pipelinekit.reading.schema.words import (
     text,
 )
 
+NETWORK_PATTERN = r"^[0-9A-Fa-f.:]{2,39}/[0-9]{1,3}$"
 _NETWORK = (
-    r"^[0-9A-Fa-f.:]{2,39}/[0-9]{1,3}$",
+    NETWORK_PATTERN,
     "a network like 203.0.113.0/24 or 2001:db8::/32",
     60,
 )
+API_SERVER_PATTERN = r"^([0-9]{1,3}(\.[0-9]{1,3}){3}|\[[0-9A-Fa-f:]{2,39}\]):[0-9]{1,5}$"
 _API_SERVER = (
-    r"^([0-9]{1,3}(\.[0-9]{1,3}){3}|\[[0-9A-Fa-f:]{2,39}\]):[0-9]{1,5}$",
+    API_SERVER_PATTERN,
     "an address and a port, like 10.0.0.5:6443 or [2001:db8::5]:6443",
     60,
 )

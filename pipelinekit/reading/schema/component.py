@@ -239,6 +239,13 @@ COMPONENT: Schema = {
                     {
                         "value": text("a JSON pointer into the values", *POINTER, longest=200),
                         "what": line("what it is", 100),
+                        "when": text(
+                            "a value that is on, or given, where it is wanted", *POINTER, longest=200
+                        ),
+                        "unless": listing(
+                            text("a JSON pointer", *POINTER, longest=200),
+                            "values that are given in its place",
+                        ),
                     },
                     "value",
                     "what",

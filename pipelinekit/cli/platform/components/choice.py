@@ -92,7 +92,7 @@ def rows_of(here: Rollout, order: Order) -> list[dict[str, Any]]:
     if not order:
         return []
     # Made before threads ask for them.
-    parts, site = here.parts, here.site
+    parts, site = here.known, here.site
     anyone = target_of(parts[next(iter(order))].component, here.shelf.platform, here.shelf.environment)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         ending = pool.submit(site.parts.ending, anyone)
@@ -126,4 +126,4 @@ def row(here: Rollout, name: str, ending: Collection[str] | None = None) -> dict
     """How a component stands: the fields of a `PartStatus`; see `look`."""
     from pipelinekit.steps.rollout.looks.status import look
 
-    return dataclasses.asdict(look(here.parts[name], here.shelf, here.site, ending=ending))
+    return dataclasses.asdict(look(here.known[name], here.shelf, here.site, ending=ending))

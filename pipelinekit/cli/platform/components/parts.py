@@ -42,6 +42,8 @@ class Found:
     described: Mapping[str, needs.Described]
     folders: Mapping[str, ComponentFolder]
     faults: tuple[Fault, ...]
+    wanted: tuple[Fault, ...]
+    """What the platform has to give before something can be rendered, and does not."""
 
 
 def components(platform: Platform, source: Source, folder: Path | None) -> Found:
@@ -58,6 +60,7 @@ def components(platform: Platform, source: Source, folder: Path | None) -> Found
     on = {each.name for each in needs.enabled(platform)}
     described: dict[str, needs.Described] = {}
     faults: list[Fault] = []
+    lacks: tuple[Fault, ...] = ()
     for name, each in folders.items():
         try:
             described[name] = needs.describe(each.content, each.origin, name)
@@ -73,7 +76,8 @@ def components(platform: Platform, source: Source, folder: Path | None) -> Found
             inside += [each for each in (lock_path(folder, name),) if each.is_file()]
         component_folders.require_inside(folder, inside)
         misread = tuple(given.faults(platform, described, folders, folder))
-        faults += misread or wanted.faults(platform, source, described, folders, folder)
+        faults += misread
+        lacks = () if misread else tuple(wanted.faults(platform, source, described, folders, folder))
         if not misread and not any(each.code == "need-circle" for each in faults):
             faults += knots.faults(platform, described, folders, folder)
     for name in sorted(on & described.keys()):
@@ -82,7 +86,7 @@ def components(platform: Platform, source: Source, folder: Path | None) -> Found
             faults += charts.without_library(described[name], folders[name], known, folder)
         except DocumentInvalid as error:
             faults += error.faults
-    return Found(described, folders, tuple(faults))
+    return Found(described, folders, tuple(faults), lacks)
 
 
 class Rollout:
@@ -175,7 +179,17 @@ class Rollout:
 
     @cached_property
     def parts(self) -> Mapping[str, Part]:
-        """Each component with its files and what the platform says of it."""
+        """Each component with its files and what the platform says of it, which is all that it has to give.
+
+        Raises `DocumentInvalid` with every value that is lacking.
+        """
+        if lacks := self._read[1].wanted:
+            raise DocumentInvalid(*lacks)
+        return self.known
+
+    @cached_property
+    def known(self) -> Mapping[str, Part]:
+        """The same for what renders nothing: values may be lacking."""
         return {each.name: self.part_of(each) for each in self.on}
 
     def part_of(self, component: Component) -> Part:

@@ -173,7 +173,7 @@ def remove(
     _require_unneeded(here, order)
     back = reversed_order(order)
     shelf, site = here.shelf, here.site
-    parts = {**here.parts, **{name: here.part_of(here.off[name]) for name in order if name in here.off}}
+    parts = {**here.known, **{name: here.part_of(here.off[name]) for name in order if name in here.off}}
     if plan_only:
         found = [steps.planned(parts[name], shelf, site, volumes=volumes) for name in back]
         show_removals(found, as_json, volumes=volumes, definitions=definitions)

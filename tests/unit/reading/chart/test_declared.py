@@ -276,3 +276,24 @@ def test_an_entry_has_the_place_of_its_own_in_an_older_draft() -> None:
 )
 def test_what_cannot_be_followed_says_nothing_of_values(schema: str) -> None:
     assert forbidden("a: 1\n", "x", schema) == ()
+
+
+@pytest.mark.parametrize(
+    ("schema", "told"),
+    [
+        ({"enum": ["postgres", "none"]}, "write none of these: postgres, none"),
+        ({"const": "postgres"}, "write none of these: postgres"),
+        ({"anyOf": [{"pattern": "^pg_"}, {"enum": ["postgres"]}]}, "write none of these: postgres"),
+        ({"pattern": "^post"}, "write another one"),
+    ],
+)
+def test_what_a_value_must_not_be_is_told_at_its_line(schema: dict[str, object], told: str) -> None:
+    whole = json.dumps({"properties": {"name": {"type": "string", "not": schema}}})
+    (fault,) = forbidden("a: 1\nname: postgres\n", "v.yaml", whole)
+    assert (str(fault.place), fault.problem) == ("v.yaml:2:1", "'postgres' is kept for something else")
+    assert fault.hint == told
+
+
+def test_what_must_not_be_beside_others_is_for_helm_to_judge() -> None:
+    whole = json.dumps({"properties": {"name": {"not": {"required": ["a"]}}}})
+    assert forbidden("name: {a: 1}\n", "v.yaml", whole) == ()

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from pipelinekit.reading.document import patterns
 from pipelinekit.reading.document.faults import note
 from pipelinekit.reading.document.source import parse
+from tests.pages.charts import CHARTS
 
 DURATION = "^([1-9][0-9]?s|[1-5]m)$"
 
@@ -53,3 +57,26 @@ def test_a_number_is_not_to_be_quoted_where_the_text_would_not_fit_either(writte
     for error in Draft202012Validator(schema).iter_errors(source.data):
         note(source, source.data, schema, error)
     assert [each.hint for each in source.faults] == [hint]
+
+
+def patterns_of(schema: object) -> list[str]:
+    """The patterns of a schema that have no words of their own, and are not of what must not be."""
+    if isinstance(schema, list):
+        return [found for each in schema for found in patterns_of(each)]
+    if not isinstance(schema, dict):
+        return []
+    own = schema.get("pattern")
+    found = [own] if isinstance(own, str) and "patternErrorMessage" not in schema else []
+    return found + [each for key, part in schema.items() if key != "not" for each in patterns_of(part)]
+
+
+@pytest.mark.parametrize(
+    "chart", sorted(CHARTS.glob("*/chart/values.schema.json")), ids=lambda it: it.parts[-3]
+)
+def test_each_pattern_of_a_chart_of_ours_has_something_that_fits_it(chart: Path) -> None:
+    for pattern in patterns_of(json.loads(chart.read_text())):
+        # What takes any line is refused for a character that nobody sees.
+        if not patterns.fits(pattern, "Web 1"):
+            _, said, example = patterns.rule("", {"pattern": pattern}).rpartition(", for example ")
+            assert said, pattern
+            assert patterns.fits(pattern, example), pattern

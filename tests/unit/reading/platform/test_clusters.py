@@ -63,3 +63,58 @@ def test_what_is_no_address_is_a_fault_at_its_place(text: str, code: str, path: 
     found = fault(text)
     assert found.path == path
     assert code in (found.code, "value-invalid")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem", "hint"),
+    [
+        ("pods: [10.244.1.0/16]", "10.244.1.0/16 has bits beyond its length", "perhaps 10.244.0.0/16"),
+        ("pods: [10.344.0.0/16]", "'10.344.0.0/16' is no network", "write a network like 203.0.113.0/24"),
+        ("nodes: [0.0.0.0/0]", "0.0.0.0/0 is every address there is", "name the cluster's own networks"),
+        ("apiServers: ['10.300.0.5:6443']", "'10.300.0.5' is no address", "write an address and a port"),
+        ("apiServers: ['10.0.0.5:70000']", "70000 is no port: 1 to 65535", "perhaps 10.0.0.5:6443"),
+        (
+            "pods: [10.96.8.0/24], services: [10.96.0.0/12]",
+            "10.96.8.0/24 overlaps 10.96.0.0/12, which services: has",
+            "a cluster has a network of its own for Services",
+        ),
+        (
+            "apiServers: ['10.96.0.1:443'], services: [10.96.0.0/12]",
+            "10.96.0.1 is in 10.96.0.0/12, which services: has: it is the Service's address",
+            "policies see the servers' own: `kubectl get endpointslices --namespace default`",
+        ),
+    ],
+)
+def test_what_is_wrong_with_an_address_comes_with_what_to_write(text: str, problem: str, hint: str) -> None:
+    found = fault(text)
+    assert (found.problem, found.hint[: len(hint)]) == (problem, hint)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nodes: [10.0.0.0/8], pods: [10.244.0.0/16], services: [172.20.0.0/16]",
+        "pods: ['2001:db8::/56'], services: [10.96.0.0/12]",
+    ],
+)
+def test_pods_may_have_addresses_of_the_nodes_network(text: str) -> None:
+    assert read_platform(TEXT % text).clusters[0].network
+
+
+@pytest.mark.parametrize(
+    ("labels", "code", "hint"),
+    [
+        ("pipelinekit.dev/service: sqll", "service-kind", "did you mean 'sql'?"),
+        ("pipelinekit.dev/services: sql", "label-unknown", "did you mean 'service'?"),
+    ],
+)
+def test_a_label_of_a_namespace_that_opens_nothing(labels: str, code: str, hint: str) -> None:
+    found = fault(f"namespaces: {{db: {{{labels}}}}}")
+    assert (found.code, found.hint.partition(";")[0]) == (code, hint)
+
+
+@pytest.mark.parametrize(
+    "label", ["pipelinekit.dev/service: vault", "pipelinekit.dev/handover: x", "team: a"]
+)
+def test_a_label_that_is_asked_for_or_nobodys_business(label: str) -> None:
+    assert read_platform(TEXT % f"namespaces: {{db: {{{label}}}}}").clusters[0].network

@@ -64,3 +64,12 @@ def test_the_network() -> None:
 def test_what_is_no_network_is_a_fault(text: str) -> None:
     found = fault(HEAD + DEV % "automatic: true" + f"network: {{inside: [{text}]}}\n")
     assert (found.code, found.path) == ("no-network", "network.inside[0]")
+
+
+def test_a_kind_of_services_with_letters_swapped_is_the_one_that_was_meant() -> None:
+    found = fault(HEAD + DEV % "automatic: true" + "network: {services: {slq: [5432]}}\n")
+    assert (found.code, found.path, found.hint) == (
+        "service-kind",
+        "network.services.slq",
+        "did you mean 'sql'?",
+    )

@@ -24,6 +24,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     here = SimpleNamespace(
         platform=made.platform,
         parts={"store": made.part()},
+        known={"store": made.part()},
         off={},
         shelf=made.shelf,
         site=made.dev.site,
