@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from pipelinekit.errors import refused
 from pipelinekit.model.release import ImageRef
 
 if TYPE_CHECKING:
@@ -30,3 +31,13 @@ def begins(here: Draft, built: Built) -> tuple[ImageRef, str, tuple[str, ...]]:
     host, _, path = built.repository.partition("/")
     image = ImageRef(host, path, tag=built.tag, digest=built.digest)
     return (image, *(here.images if built.digest else DockerEngine(here.login)).begins(image))
+
+
+def require_shell(here: Draft, image: ImageRef) -> None:
+    """Raise `Refused` where an image that serves files has not what writes them."""
+    from pipelinekit.adapters.sync.shells import NEEDED
+
+    look = f"for each in {' '.join(NEEDED)}; do command -v $each || exit 1; done"
+    if not ends_well(here, image, ["sh", "-c", look]):
+        problem = f"the image has no shell with {', '.join(NEEDED)}"
+        raise refused("sync-layout", problem, hint="--no-sync")

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pipelinekit.cli.draft.rise import rising, trial
+from pipelinekit.cli.draft.rise.away import CLUSTER, Waiting
+from pipelinekit.cli.draft.sync import stillness
 from pipelinekit.cli.output import report
 from pipelinekit.errors import PipelinekitError, Refused, ToolFailed, refused
 from pipelinekit.model.sources import Applied, Layout, Look
@@ -23,19 +25,19 @@ if TYPE_CHECKING:
     from pipelinekit.adapters.sync.folder import SourceFolder
     from pipelinekit.cli.draft.here import Draft
     from pipelinekit.model.draft import Built, Pod
-    from pipelinekit.model.release import ImageRef, Target
+    from pipelinekit.model.release import Target
     from pipelinekit.steps.innerloop.release import Chart
 
 STILL = 0.15
 """Seconds in which two looks have to be the same."""
 FEW = 20
 """Paths that are a save and no checkout: what is half written of them is seen when it is read."""
-LONGEST = 30.0
-"""Seconds that are waited for a folder to be still."""
 BUILT = frozenset({"sync-layout", "sync-name", "sync-file"})
 """What a build can take and sync cannot: it ends the session, and each change is a build from then on."""
 AGAIN = 2.0
 """Seconds until a pod that did not answer is tried again."""
+DEAF = 10.0
+"""Seconds after which what tells of pods is begun again where it has ended: a server ends it now and then."""
 
 
 def able(here: Draft) -> Layout | str:
@@ -69,7 +71,7 @@ def developed(here: Draft, found: Layout, building: str) -> rising.Develop:
         image, begins, command = trial.begins(here, built)
         where = found.where or begins
         if found.runtime == "sh":
-            _require_shell(here, image)
+            trial.require_shell(here, image)
         if where.rstrip("/") == "":
             raise refused("sync-layout", "the image has no WORKDIR of its own", hint="--no-sync")
         own = overlay(dict(chart.values), read_values(chart.environment, "values"))
@@ -99,16 +101,25 @@ class Session:
         self.changed = False
         """Whether it is a change that is answered, and not the time until another try that is over."""
         self.anew(here, found)
-        self.changes = streams.changes(here.kube, target, self.news.set)
+        self.waiting = Waiting(here, target)
+        self._listen()
 
     def anew(self, here: Draft, found: Layout) -> None:
         """Go on with a later look at the documents."""
         self.here, self.layout, self.folder = here, found, folder(here, found)
         self.seen: Look | None = None
 
+    def _listen(self) -> None:
+        self.changes = self.streams.changes(self.here.kube, self.target, self.news.set)
+        self.listens = time.monotonic()
+
     def pending(self) -> bool:
         """Whether there is something to do although no file has changed."""
-        return self.news.is_set() or 0 < self.due <= time.monotonic()
+        if self.waiting.is_on:
+            return self.waiting.pending()
+        now = time.monotonic()
+        deaf = self.changes.ended.is_set() and now > self.listens + DEAF
+        return self.news.is_set() or deaf or 0 < self.due <= now
 
     def builds(self) -> bool:
         """Whether anything has changed that an image or a release is made of, the documents among it."""
@@ -123,15 +134,19 @@ class Session:
 
         `count` is how many paths are said to have changed.
         """
-        if self.news.is_set() or self.due:
+        if self.waiting.still():
+            self.seen = None
+            report.now(f"stale: {self._where()} is not what the folder holds: {self.waiting.told}")
+            return
+        if self.news.is_set() or self.due or self.waiting.is_on:
             self.pods = None
         self.news.clear()
         self.due, self.changed = 0.0, count > 0
         if self.changes.ended.is_set():
             self.pods = None
-            self.changes = self.streams.changes(self.here.kube, self.target, self.news.set)
+            self._listen()
         try:
-            quick = count <= FEW and not self._checking_out()
+            quick = count <= FEW and not stillness.checking_out(self.here.root)
             now = (self.seen or self.folder.look()) if quick else self._still(STILL)
             self.seen = None
             if self.built is None or now.building != self.built.building:
@@ -142,10 +157,12 @@ class Session:
             if self.doubt and self._have(now):
                 report.now(f"{self._where()} is what the folder holds again")
                 self.doubt = ""
+            self.waiting.over()
         except Moved:
             self.due = time.monotonic()
         except PipelinekitError as error:
             self._stale(error)
+            self.waiting.failed(error)
 
     def close(self) -> None:
         """End what follows the pods, and the ways into them."""
@@ -158,18 +175,7 @@ class Session:
         self.copies = None
 
     def _still(self, seconds: float) -> Look:
-        """The folder, once it stays as it is for so long: a checkout is one batch, and no half of one."""
-        until, before = time.monotonic() + LONGEST, self.folder.look()
-        while True:
-            time.sleep(seconds)
-            now = self.folder.look()
-            if (now == before and not self._checking_out()) or time.monotonic() > until:
-                return now
-            before = now
-
-    def _checking_out(self) -> bool:
-        folders = (self.here.root, *self.here.root.resolve().parents)
-        return any((each / ".git" / "index.lock").exists() for each in folders)
+        return stillness.still(self.folder, self.here.root, seconds)
 
     def _build(self) -> None:
         again, self.built, self.pods, self.served = self.built is not None, None, None, False
@@ -262,20 +268,13 @@ class Session:
         # Tried again every few seconds, it would be told again every few seconds.
         if self.changed or self.doubt != str(error):
             report.error(error)
-            report.now(f"stale: {self._where()} is not what the folder holds")
+            # Nobody has changed anything: it may be what it was, and nobody can be asked.
+            unknown = bool(self.built) and not self.changed and error.faults[0].code in CLUSTER
+            said = "not known whether {} is" if unknown else "stale: {} is not"
+            report.now(f"{said.format(self._where())} what the folder holds")
         self.doubt = str(error)
         if isinstance(error, Refused) and error.faults[0].code in BUILT:
             raise error
-
-
-def _require_shell(here: Draft, image: ImageRef) -> None:
-    """Raise `Refused` where an image that serves files has not what writes them."""
-    from pipelinekit.adapters.sync.shells import NEEDED
-
-    look = f"for each in {' '.join(NEEDED)}; do command -v $each || exit 1; done"
-    if not trial.ends_well(here, image, ["sh", "-c", look]):
-        problem = f"the image has no shell with {', '.join(NEEDED)}"
-        raise refused("sync-layout", problem, hint="--no-sync")
 
 
 def receivers(here: Draft, found: Layout, path: str) -> Any:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipelinekit.adapters import watcher
 from pipelinekit.cli.draft.rise import moving, rising
+from pipelinekit.cli.draft.rise.away import Waiting
 from pipelinekit.cli.draft.sync import syncing
 from pipelinekit.cli.output import report
 from pipelinekit.cli.wiring.contexts import context_of
@@ -36,18 +37,19 @@ def follow(here: Draft, target: Target, asked: rising.Asked, *, sync: bool) -> N
     elif sync:
         report.say(f"each change is a build: {found}")
     folder, counts = watched(here)
+    builds = Builds(here, target, asked)
     # It watches before it brings up: what changes meanwhile is heard.
-    for count in watcher.changes(folder, counts, here.settings.watch_delay, report.say):
+    for count in watcher.changes(folder, counts, here.settings.watch_delay, report.say, builds.pending):
         if count:
             report.say(f"{counted(count, 'path has', 'paths have')} changed")
         # The first time as well: a session may have ended over a document that has changed.
-        attempt(here, target, asked)
+        builds.turn(count)
 
 
 def _sync(here: Draft, target: Target, asked: rising.Asked, found: Layout) -> None:
     with syncing.session(here, target, asked, found) as session:
         for count in watcher.changes(*watched(here), QUICK, report.say, session.pending):
-            if count and session.builds():
+            if (count or session.waiting.is_on) and session.builds():
                 _look_anew(session)
             session.turn(count)
 
@@ -80,10 +82,32 @@ def watched(here: Draft) -> tuple[Path, Callable[[str], bool]]:
     return context_of(here.root, own), lambda each: not ignored.excludes(each.removeprefix(f"{own}/"))
 
 
-def attempt(here: Draft, target: Target, asked: rising.Asked) -> None:
-    """One `up` of what the folder holds now; its failure ends nothing but itself."""
-    try:
-        report.now(rising.bring_up(_anew(here), target, asked).sentence)
-    except PipelinekitError as error:
-        report.error(error)
-        report.now(f"stale: {target.name} in {target.namespace} is not what the folder holds")
+class Builds:
+    """An `up` of what the folder holds at each turn; its failure ends nothing but itself."""
+
+    def __init__(self, here: Draft, target: Target, asked: rising.Asked) -> None:
+        self.here, self.target, self.asked = here, target, asked
+        self.waiting = Waiting(here, target)
+        self.pending = self.waiting.pending
+        self.doubt = ""
+        """Why what runs was said to be stale."""
+
+    def turn(self, count: int) -> None:
+        """Bring it up, after so many paths have changed; where somebody is away for that, wait for them."""
+        stale = f"stale: {self.target.name} in {self.target.namespace} is not what the folder holds"
+        if self.waiting.still():
+            report.now(f"{stale}: {self.waiting.told}")
+            return
+        try:
+            sentence = rising.bring_up(_anew(self.here), self.target, self.asked).sentence
+        except PipelinekitError as error:
+            # Tried again by itself, it would be told each time.
+            if count or self.doubt != str(error):
+                report.error(error)
+                report.now(stale)
+            self.doubt = str(error)
+            self.waiting.failed(error)
+        else:
+            report.now(sentence)
+            self.doubt = ""
+            self.waiting.over()

@@ -11,9 +11,10 @@ from typing import Any, cast
 import pytest
 
 from pipelinekit.adapters.cluster.pods import streams
-from pipelinekit.cli.draft.rise import rising
+from pipelinekit.cli.draft.rise import away, rising
+from pipelinekit.cli.draft.sync import syncing
 from pipelinekit.cli.draft.sync.syncing import Session
-from pipelinekit.errors import failed
+from pipelinekit.errors import PipelinekitError, failed
 from pipelinekit.model.sources import Applied, Layout, Sending
 from pipelinekit.steps.innerloop.copies import Copies
 from tests import developers, examples
@@ -130,3 +131,111 @@ def test_pods_that_take_no_sources_any_more_are_brought_up_again(
         session.news.set()
         session.turn(count)
     assert len(cast("Any", session).builds_begun) == builds
+
+
+class Outage:
+    """What a session asks may be `gone`; its time is this one's."""
+
+    def __init__(self, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.gone: PipelinekitError | None = None
+        self.time = 1000.0
+        self.session, self.pods = session, session.here.pods
+        monkeypatch.setattr(away, "questions", lambda *_: {CLUSTER: self.ask})
+        monkeypatch.setattr(syncing.time, "monotonic", lambda: self.time)
+        session.waiting._clock = lambda: self.time
+        monkeypatch.setattr(session.here, "pods", SimpleNamespace(pods=self.there))
+        session.listens = self.time
+
+    def ask(self) -> None:
+        if self.gone:
+            raise self.gone
+
+    def there(self, target: Any) -> Any:
+        self.ask()
+        return self.pods.pods(target)
+
+    def begins(self) -> None:
+        """The API server goes, and so does what it tells."""
+        self.gone = SILENT
+        self.session.changes.ended.set()
+
+    def passes(self, seconds: float) -> None:
+        until = self.time + seconds
+        while self.time < until:
+            self.time += 0.5
+            if self.session.pending():
+                self.session.turn(0)
+
+
+CLUSTER = f"the API server of {TARGET.context}"
+SILENT = failed("cluster-unreachable", "the cluster does not answer")
+
+
+def test_an_api_server_that_goes_and_comes_while_nothing_changes_is_told_and_gone_back_to(
+    session: Session, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outage, (files, receivers) = Outage(session, monkeypatch), world(session)
+    image = dict(receivers.folders["one"])
+    files["a.py"] = "saved"
+    session.turn(1)
+    capsys.readouterr()
+    listens: list[threading.Event] = []
+
+    def changes(*_: Any) -> Any:
+        made = SimpleNamespace(ended=threading.Event(), stop=lambda: None)
+        listens.append(made.ended)
+        if outage.gone:
+            made.ended.set()
+        return made
+
+    monkeypatch.setattr(streams, "changes", changes)
+    outage.begins()
+    outage.passes(120)
+    said = capsys.readouterr()
+    assert said.err.count("does not answer") == 1
+    assert f"waiting for {CLUSTER}: " in said.err
+    assert said.out == f"not known whether orders in {TARGET.namespace} is what the folder holds\n"
+    assert len(listens) < 10
+    # Meanwhile another pod has come, and has nothing of what was saved since the image.
+    outage.gone = None
+    cast("Any", outage.pods).there = (replace(developers.pod("two"), synced=("web",)),)
+    receivers.folders["two"] = image
+    outage.passes(60)
+    said = capsys.readouterr()
+    assert f"{CLUSTER} answers again" in said.err
+    assert "what the folder holds again" in said.out
+    assert receivers.folders["two"] == receivers.folders["one"]
+    assert not listens[-1].is_set()
+
+
+def test_what_is_saved_while_the_api_server_is_away_gets_there_when_it_is_back(
+    session: Session, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outage, (files, receivers) = Outage(session, monkeypatch), world(session)
+    outage.begins()
+    files["a.py"] = "changed"
+    session.turn(1)
+    files["b.py"] = "changed as well"
+    session.turn(1)
+    stale = f"stale: orders in {TARGET.namespace} is not what the folder holds"
+    assert capsys.readouterr().out == f"{stale}\n{stale}: waiting for {CLUSTER}\n"
+    outage.gone = None
+    outage.passes(60)
+    assert receivers.folders["one"] == {path: developers.file(text) for path, text in files.items()}
+    said = capsys.readouterr().out
+    assert "what the folder holds runs" in said
+    assert not session.doubt
+
+
+def test_a_watch_of_pods_that_ends_by_itself_is_begun_again_in_silence(
+    session: Session, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outage = Outage(session, monkeypatch)
+    before = session.changes
+    monkeypatch.setattr(
+        streams, "changes", lambda *_: SimpleNamespace(ended=threading.Event(), stop=lambda: None)
+    )
+    before.ended.set()
+    outage.passes(2 * syncing.DEAF)
+    assert session.changes is not before
+    assert capsys.readouterr() == ("", "")

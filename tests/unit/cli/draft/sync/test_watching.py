@@ -10,16 +10,17 @@ import pytest
 
 from pipelinekit.adapters import watcher
 from pipelinekit.cli.draft.here import Draft, Words
-from pipelinekit.cli.draft.rise import rising
+from pipelinekit.cli.draft.rise import away, rising
 from pipelinekit.cli.draft.rise.rising import Outcome
 from pipelinekit.cli.draft.sync import syncing, watching
 from pipelinekit.cli.draft.sync.watching import watched
 from pipelinekit.cli.wiring.line import Options
-from pipelinekit.errors import DocumentInvalid, refused
+from pipelinekit.errors import DocumentInvalid, Fault, ToolMissing, refused
 from pipelinekit.model.sources import Layout
 from tests import examples
 
 LAYOUT = Layout(runtime="python")
+MISSING = ToolMissing(Fault("engine-missing", "nobody listens"))
 
 APP = """
 apiVersion: pipelinekit/v1
@@ -141,7 +142,7 @@ def test_a_folder_that_is_gone_for_a_moment_ends_no_session_and_no_watch(
     shutil.rmtree(root)
     watching._look_anew(session)
     assert session.here is here
-    watching.attempt(here, here.target, rising.Asked())
+    watching.Builds(here, here.target, rising.Asked()).turn(0)
     assert f"there is no folder {root}" in capsys.readouterr().err
 
 
@@ -160,3 +161,73 @@ def test_what_stands_where_this_was_begun_counts_and_not_what_was_moved_away(
     assert watching._anew(here).settings.set == ("a=3",)
     shutil.rmtree(tmp_path / "old")
     assert watching._anew(here).settings.set == ("a=3",)
+
+
+def test_a_build_that_an_engine_was_away_for_is_made_when_it_is_back_with_what_has_changed_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here, moment, gone, built = developer(tmp_path), [100.0], [True], list[tuple[str, ...]]()
+
+    def ask() -> None:
+        if gone:
+            raise MISSING
+
+    def bring_up(now: Draft, *_: Any) -> Outcome:
+        if gone:
+            raise MISSING
+        built.append(now.settings.set)
+        return Outcome(namespace="", sentence="it runs")
+
+    monkeypatch.setattr(away, "questions", lambda *_: {"the engine": ask})
+    monkeypatch.setattr(rising, "bring_up", bring_up)
+    builds = watching.Builds(here, here.target, rising.Asked())
+    builds.waiting._clock = lambda: moment[0]
+    builds.turn(0)
+    stale = f"stale: {here.target.name} in {here.target.namespace} is not what the folder holds"
+    said = capsys.readouterr()
+    assert (said.out, said.err.count("nobody listens")) == (f"{stale}\n", 1)
+    for _ in range(10):
+        moment[0] += 60
+        assert not builds.pending()
+    assert capsys.readouterr() == ("", "")
+    (tmp_path / "draft.toml").write_text('[environments.development]\nset = ["a=2"]\n')
+    builds.turn(1)
+    assert capsys.readouterr().out == f"{stale}: waiting for the engine\n"
+    gone.clear()
+    moment[0] += 60
+    assert builds.pending()
+    builds.turn(0)
+    assert (built, capsys.readouterr().out) == ([("a=2",)], "it runs\n")
+    moment[0] += 600
+    assert not builds.pending()
+
+
+def test_a_failure_that_comes_again_without_a_change_is_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def bring_up(*_: Any) -> Outcome:
+        raise MISSING
+
+    here = developer(tmp_path)
+    monkeypatch.setattr(away, "questions", lambda *_: {})
+    monkeypatch.setattr(rising, "bring_up", bring_up)
+    builds = watching.Builds(here, here.target, rising.Asked())
+    for count in (0, 0, 0, 1):
+        builds.turn(count)
+    said = capsys.readouterr()
+    assert (said.out.count("stale: "), said.err.count("nobody listens")) == (2, 2)
+
+
+def test_a_watch_asks_whether_it_is_time_for_another_try(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def changes(*given: Any) -> Iterator[int]:
+        given_to.extend(given)
+        yield 0
+
+    given_to: list[Any] = []
+    monkeypatch.setattr(watcher, "changes", changes)
+    monkeypatch.setattr(watching.Builds, "turn", lambda *_: None)
+    here = developer(tmp_path)
+    watching.follow(here, here.target, rising.Asked(), sync=False)
+    assert given_to[-1].__name__ == "pending"
