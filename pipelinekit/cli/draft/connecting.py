@@ -141,6 +141,8 @@ class Connection:
         self.tunnel: Tunnel | None = None
         self.followed: dict[tuple[str, str], Stream] = {}
         self.last: dict[tuple[str, str], str] = {}
+        self.unanswered = ""
+        """Why the cluster was not to be asked the last time."""
         self.streams = streams
         self.changes: Stream = streams.changes(here.kube, target, self.news.set)
 
@@ -148,17 +150,27 @@ class Connection:
         """Go to the pod that is right now; what cannot be asked at the moment is asked again."""
         if self.changes.ended.is_set():
             self.changes = self.streams.changes(self.here.kube, self.target, self.news.set)
+        # Whoever calls waits from then on, whether or not anybody can say where to.
+        if self.tunnel and self.tunnel.stream.ended.is_set():
+            self._leave()
         try:
             pods = self.here.pods.pods(self.target)
         except ToolFailed as error:
-            report.say(f"{error}")
+            self._say_once(error)
             return
+        if self.unanswered:
+            report.say("the cluster answers again")
+            self.unanswered = ""
         pod = connection.chosen(pods, self.wanted.container)
-        if self.tunnel and self.tunnel.stream.ended.is_set():
-            self._leave()
         if pod and (self.tunnel is None or self.tunnel.pod != pod.name):
             self._go(pod)
         self._follow(pods, pod)
+
+    def _say_once(self, error: ToolFailed) -> None:
+        if str(error) != self.unanswered:
+            report.error(error)
+            report.say(f"asked again every {LOOK:g} s: ports and logs come back by themselves")
+        self.unanswered = str(error)
 
     def _go(self, pod: Pod) -> None:
         self._open_debuggers(pod)

@@ -96,7 +96,10 @@ class Waiting:
         """Whether it is time for another try: whoever was away answers. Asks them where a look is due."""
         if not 0 < self._due <= self._clock():
             return False
-        return not self.still()
+        if not self.still():
+            return True
+        self._later()
+        return False
 
     def still(self) -> bool:
         """Whether somebody that it has failed for is away even now."""
@@ -107,8 +110,6 @@ class Waiting:
             if each not in left:
                 report.say(f"{each} answers again")
         self.whom = left
-        if left:
-            self._later()
         return bool(left)
 
     def over(self) -> None:

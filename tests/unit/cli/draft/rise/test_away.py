@@ -129,6 +129,15 @@ def test_who_lets_nobody_in_is_there(world: World, code: str) -> None:
     assert not waiting.is_on
 
 
+def test_who_saves_meanwhile_puts_no_look_off(world: World) -> None:
+    waiting, world.gone = world.waiting(), {ENGINE: GONE[ENGINE]}
+    waiting.failed(GONE[ENGINE])
+    for _ in range(20):
+        assert waiting.still()
+    world.gone.clear()
+    assert world.passes(waiting, 2)[0] == 1
+
+
 def test_of_a_silent_cluster_alone_nobody_else_is_asked(world: World) -> None:
     waiting, world.gone = world.waiting(), dict(GONE)
     waiting.failed(GONE[CLUSTER])
