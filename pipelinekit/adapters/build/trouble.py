@@ -14,9 +14,9 @@ from pipelinekit.model.release import ImageRef
 
 def push_failed(ref: ImageRef, reason: str) -> ToolFailed:
     """The engine could not push, with what to look at first."""
-    lowered, problem = reason.lower(), f"{ref.registry} did not take the image: {reason}"
+    lowered = reason.lower()
     if _GONE in reason or _MIDDLE in reason:
-        return lost(problem)
+        return lost(f"{ref.registry} did not take the image: {reason}")
     hint = f"the log of {ref.registry} says more; what is there is kept: run it again"
     if "unauthorized" in lowered or "authentication required" in lowered or "denied" in lowered:
         hint = f"check the credentials for {ref.registry}: `docker login {ref.registry}` or PK_REGISTRY_USER"
@@ -24,7 +24,7 @@ def push_failed(ref: ImageRef, reason: str) -> ToolFailed:
         hint = f"let the engine trust the registry's CA: /etc/docker/certs.d/{ref.registry}/ca.crt"
     elif "refused" in lowered or "no such host" in lowered or "timeout" in lowered:
         hint = f"is the registry {ref.registry} up, and reachable from the engine?"
-    return failed("push-failed", problem, hint=hint)
+    return failed("push-failed", f"{ref.registry} did not take the image: {reason}", hint=hint)
 
 
 def unanswered(*others: type[Exception]) -> tuple[type[Exception], ...]:

@@ -13,9 +13,8 @@ REF = ImageRef("registry.example", "team/orders", "1")
 @pytest.mark.parametrize(
     "reason",
     [
-        "ERROR: Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is it running?",
-        "ERROR: failed to build: failed to receive status: rpc error: code = Unavailable desc = error"
-        " reading from server: EOF",
+        "ERROR: Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is it up?",
+        "ERROR: failed to receive status: code = Unavailable desc = error reading from server: EOF",
         "error during connect: Get http://docker.example:2375/_ping: EOF",
     ],
 )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -50,22 +51,57 @@ def test_what_draft_toml_sets_no_more_or_otherwise_is_stale(
     assert seen._is_installed(here, TARGET, state) is same
 
 
-@pytest.mark.parametrize("installed", [True, False])
-@pytest.mark.parametrize("reason", ["", "web: exits with 9"])
-def test_what_is_stale_is_said_once_and_why_the_last_up_failed(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], reason: str, installed: bool
-) -> None:
+def copy(monkeypatch: pytest.MonkeyPatch, *, installed: bool, reason: str = "", ahead: str = "") -> Any:
+    """A copy whose folder has changed since, and whose last `up` failed for a reason."""
     state = ReleaseState(revision=3, status="deployed", values={"image": {"tag": "b" * 40}}, manifest="")
     monkeypatch.setattr(seen, "_tag_now", lambda _: "a" * 40)
     standing = SimpleNamespace(standing=SimpleNamespace(good=True))
     monkeypatch.setattr("pipelinekit.steps.deploying.deployment.compared", lambda *_: standing)
-    here: Any = SimpleNamespace(
+    monkeypatch.setattr("pipelinekit.cli.draft.rise.behind.told", lambda _: ahead)
+    return SimpleNamespace(
         pinned=lambda: nullcontext(TARGET),
         helm=SimpleNamespace(state=lambda _: state if installed else None),
         places=SimpleNamespace(place=lambda _: SimpleNamespace(owner="ada", asleep=False, ends=None)),
         home=SimpleNamespace(failure=lambda _: reason),
         objects=None,
     )
+
+
+AHEAD = "app.yaml says what Dockerfile has not yet, and so not this copy: `pipelinekit generate`"
+
+
+@pytest.mark.parametrize("installed", [True, False])
+@pytest.mark.parametrize("current", [True, False])
+@pytest.mark.parametrize("ahead", ["", AHEAD])
+def test_status_says_what_app_yaml_says_and_the_generated_files_have_not(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    installed: bool,
+    current: bool,
+    ahead: str,
+) -> None:
+    here = copy(monkeypatch, installed=installed, ahead=ahead)
+    monkeypatch.setattr(seen, "_is_installed", lambda *_: True)
+    monkeypatch.setattr(seen, "_tag_now", lambda _: ("b" if current else "a") * 40)
+    body: Any = seen.status.callback
+    for as_json in (True, False):
+        # Whether it is stale is another matter.
+        with nullcontext() if current or not installed else pytest.raises(CheckFailed):
+            body.__wrapped__(here, as_json=as_json)
+        said = capsys.readouterr().out
+        if as_json:
+            assert json.loads(said)["behind"] == ahead
+        else:
+            assert said.count("\n") == 1
+            assert said.rstrip().endswith(f"; {ahead}") == bool(ahead)
+
+
+@pytest.mark.parametrize("installed", [True, False])
+@pytest.mark.parametrize("reason", ["", "web: exits with 9"])
+def test_what_is_stale_is_said_once_and_why_the_last_up_failed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], reason: str, installed: bool
+) -> None:
+    here = copy(monkeypatch, installed=installed, reason=reason)
     body: Any = seen.status.callback
     ends = pytest.raises(CheckFailed) if installed else nullcontext()
     with ends as caught:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
+from itertools import pairwise
 from typing import Any, cast
 
 import pytest
@@ -31,7 +33,7 @@ class World:
             if name in self.gone:
                 raise self.gone[name]
 
-        return {each: (lambda each=each: ask(each)) for each in (CLUSTER, ENGINE, REGISTRY)}
+        return {each: partial(ask, each) for each in (CLUSTER, ENGINE, REGISTRY)}
 
     def waiting(self) -> Waiting:
         return Waiting(cast("Any", None), TARGET, lambda: self.time)
@@ -74,7 +76,7 @@ def test_who_is_away_is_told_once_and_looked_for_less_and_less_often(
     world.asked.clear()
     looks = world.passes(waiting, 180)
     assert looks[:5] == [1, 3, 7, 15, 31]
-    assert max(after - before for before, after in zip(looks, looks[1:], strict=False)) == LONGEST
+    assert max(after - before for before, after in pairwise(looks)) == LONGEST
     assert set(world.asked) == {name}
     assert capsys.readouterr().err == ""
     waiting.failed(GONE[name])

@@ -141,7 +141,7 @@ class Outage:
         self.time = 1000.0
         self.session, self.pods = session, session.here.pods
         monkeypatch.setattr(away, "questions", lambda *_: {CLUSTER: self.ask})
-        monkeypatch.setattr(syncing.time, "monotonic", lambda: self.time)
+        monkeypatch.setattr("time.monotonic", lambda: self.time)
         session.waiting._clock = lambda: self.time
         monkeypatch.setattr(session.here, "pods", SimpleNamespace(pods=self.there))
         session.listens = self.time
