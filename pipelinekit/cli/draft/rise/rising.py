@@ -87,8 +87,8 @@ def bring_up(here: Draft, target: Target, asked: Asked, log: Log | None = None) 
             left -= 1
             here = moving.anew(here, target, log.say, left)
         told.ended(here, target, log)
-    except PipelinekitError as error:
-        told.ended(here, target, log, error)
+    except (OSError, PipelinekitError) as error:
+        told.failed(here, target, log, error)
         raise
     finally:
         told.keep(here, target, outcome.build_id, log.lines)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 from concurrent.futures import Future
 from dataclasses import replace
@@ -65,6 +66,20 @@ def test_why_an_up_has_failed_is_kept_until_one_ends_well(
     assert "error: web: exits" in here.home.logs("orders")[-1].read_text()
     rising.bring_up(here, TARGET, rising.Asked())
     assert here.home.failure(afterwards.where_of(TARGET)) == ""
+
+
+def test_a_disk_that_gets_full_fails_the_up_and_ends_no_watch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def risen(*_: object) -> bool:
+        raise OSError(errno.ENOSPC, "No space left on device", "/tmp/pipelinekit-x")
+
+    monkeypatch.setattr(rising, "_risen", risen)
+    here = Draft(Options(path=str(tmp_path)), Words(home=str(tmp_path / "home")))
+    with pytest.raises(ToolFailed, match="No space left") as caught:
+        rising.bring_up(here, TARGET, rising.Asked())
+    assert "make room" in caught.value.faults[0].hint
+    assert "No space left" in here.home.failure(afterwards.where_of(TARGET))
 
 
 @pytest.mark.parametrize("line", ["", "app.yaml says what Dockerfile has not yet: `pipelinekit generate`"])
