@@ -225,12 +225,12 @@ def chart_of(here: Draft, target: Target) -> Iterator[release.Chart]:
     with momentary.folder() as scratch:
         folder = Path(scratch, source.name)
         digest = chartcopy.copied(source, here.root, folder)
-        own, there = folder / "values.yaml", folder / f"values-{target.environment.name}.yaml"
+        own, there = "values.yaml", f"values-{target.environment.name}.yaml"
         yield release.Chart(
             folder=folder,
             digest=digest,
-            values=read_values(own.read_text() if own.exists() else "", str(source / own.name)),
-            environment=there.read_text() if there.exists() else "",
+            values=read_values(chartcopy.text(folder, own, source), str(source / own)),
+            environment=chartcopy.text(folder, there, source),
         )
 
 
