@@ -27,6 +27,8 @@ PATIENCE = 300.0
 """Seconds until the first pod has to be ready, as classic Draft waits."""
 LOOK = 5.0
 """Seconds between two looks when nothing is heard."""
+FORBIDDEN = "(Forbidden)"
+"""What kubectl says of a right that is missing."""
 OPENING = 10.0
 """Seconds that a tunnel may take."""
 
@@ -141,6 +143,7 @@ class Connection:
         self.tunnel: Tunnel | None = None
         self.followed: dict[tuple[str, str], Stream] = {}
         self.last: dict[tuple[str, str], str] = {}
+        self.said: set[str] = set()
         self.unanswered = ""
         """Why the cluster was not to be asked the last time."""
         self.streams = streams
@@ -172,6 +175,11 @@ class Connection:
             report.say(f"asked again every {LOOK:g} s: ports and logs come back by themselves")
         self.unanswered = str(error)
 
+    def _say_of(self, line: str) -> None:
+        if line not in self.said:
+            report.say(line)
+        self.said.add(line)
+
     def _go(self, pod: Pod) -> None:
         self._open_debuggers(pod)
         if not self.pairs:
@@ -180,6 +188,8 @@ class Connection:
         tunnel = self.streams.Tunnel(self.here.kube, self.target, pod.name, remotes, self.news.set)
         if not tunnel.open(OPENING):
             tunnel.stream.stop()
+            why = tunnel.stream.reason or f"not open after {OPENING:g} s"
+            self._say_of(f"the ports of {pod.name} are not forwarded: {why}; tried again every {LOOK:g} s")
             return
         before, self.tunnel = self.tunnel, tunnel
         for local, remote in self.pairs.items():
@@ -213,6 +223,9 @@ class Connection:
         for each, stream in list(self.followed.items()):
             if stream.ended.is_set():
                 del self.followed[each]
+                # Everything else a pod's log may lack for a while.
+                if FORBIDDEN in stream.reason:
+                    self._say_of(f"there is no log of {each[0]} to be seen: {stream.reason}")
         for name, container in [each for each in self.last if each[0] in there]:
             self._listen(name, container)
         if pod:

@@ -21,7 +21,7 @@ def test_no_line_comes_twice_and_none_is_lost_when_the_clock_of_the_node_jumps(
 
     def logs(*asked: Any) -> Any:
         *_, options, hear = asked
-        begun.append(SimpleNamespace(ended=threading.Event(), hear=hear, options=options))
+        begun.append(SimpleNamespace(ended=threading.Event(), hear=hear, options=options, reason=""))
         return begun[-1]
 
     monkeypatch.setattr(streams, "changes", lambda *_: SimpleNamespace(ended=threading.Event()))
@@ -57,7 +57,7 @@ def test_an_api_server_that_goes_and_comes_is_told_once_and_ports_and_logs_come_
             return True
 
     def stream() -> Any:
-        made = SimpleNamespace(ended=threading.Event(), stop=lambda: None)
+        made = SimpleNamespace(ended=threading.Event(), stop=lambda: None, reason="")
         if away:
             made.ended.set()
         begun.append(made)
@@ -93,3 +93,31 @@ def test_an_api_server_that_goes_and_comes_is_told_once_and_ports_and_logs_come_
     assert capsys.readouterr().err.count("answers again") == 1
     assert not held.changes.ended.is_set()
     assert [each.ended.is_set() for each in held.followed.values()] == [False]
+
+
+@pytest.mark.parametrize("reason", ["", 'Error from server (Forbidden): pods "one" is forbidden'])
+def test_a_port_and_a_log_that_one_may_not_have_are_told_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], reason: str
+) -> None:
+    def stream(*_: Any) -> Any:
+        made = SimpleNamespace(ended=threading.Event(), stop=lambda: None, reason=reason)
+        made.ended.set()
+        return made
+
+    class Tunnel:
+        def __init__(self, *_: Any) -> None:
+            self.stream = stream()
+
+        def open(self, seconds: float) -> bool:
+            return False
+
+    for name, made in (("changes", stream), ("logs", stream), ("Tunnel", Tunnel)):
+        monkeypatch.setattr(streams, name, made)
+    here: Any = SimpleNamespace(kube={}, pods=developers.DraftPods((developers.pod("one"),)))
+    held = Connection(here, examples.target(), Wanted(), {8080: 8080}, {})
+    for _ in range(5):
+        held.look()
+    said = capsys.readouterr().err
+    why = reason or "not open after 10 s"
+    assert said.count(f"the ports of one are not forwarded: {why}") == 1
+    assert said.count("there is no log of one to be seen") == bool(reason)
