@@ -16,12 +16,13 @@ from pipelinekit.cli.wiring.contexts import context_of
 from pipelinekit.counts import counted
 from pipelinekit.errors import PipelinekitError, Refused
 from pipelinekit.model.sources import Layout
-from pipelinekit.reading.docker.dockerignore import read_dockerignore
+from pipelinekit.reading.docker.dockerignore import Ignore, read_dockerignore
 
 if TYPE_CHECKING:
     from pipelinekit.cli.draft.here import Draft
     from pipelinekit.model.release import Target
 
+IGNORE = ".draftignore"
 ALWAYS = "**/.git\n.pipelinekit\n**/.*.pipelinekit-tmp\n"
 QUICK = 0.05
 """Seconds of silence before a change is synced."""
@@ -73,13 +74,56 @@ def _anew(here: Draft) -> Draft:
 
 def watched(here: Draft) -> tuple[Path, Callable[[str], bool]]:
     """The folder that the image is built from, and whether a path in it counts: .draftignore says it of the
-    application's own folder, and of what others share with it by the same patterns."""
-    text = here.text(".draftignore")
-    # Draft's own file has patterns that hold at every depth.
-    deep = "".join(f"**/{line}\n" for line in text.splitlines() if line.strip() and "/" not in line)
-    ignored = read_dockerignore(text + "\n" + deep + ALWAYS)
+    application's own folder, and of what others share with it by the same patterns, as it is at the moment."""
+    ignored = _Ignored(here)
     own = here.app.build.folder
-    return context_of(here.root, own), lambda each: not ignored.excludes(each.removeprefix(f"{own}/"))
+    return context_of(here.root, own), lambda each: not ignored.now().excludes(each.removeprefix(f"{own}/"))
+
+
+class _Ignored:
+    """What .draftignore says: read again when it is another file, and as it was where it cannot be read."""
+
+    def __init__(self, here: Draft) -> None:
+        self._here = here
+        self._seen = self._stamp()
+        self._rules = self._read()
+
+    def now(self) -> Ignore:
+        """The rules that hold."""
+        seen = self._stamp()
+        if seen != self._seen:
+            self._seen = seen
+            try:
+                self._rules = self._read()
+            except PipelinekitError as error:
+                report.error(error)
+        return self._rules
+
+    def _read(self) -> Ignore:
+        text = self._here.text(IGNORE)
+        # What is wrong in it is told as it stands there.
+        read_dockerignore(text, IGNORE)
+        return read_dockerignore(_deep(text) + ALWAYS, IGNORE)
+
+    def _stamp(self) -> object:
+        try:
+            found = (self._here.root / IGNORE).stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _deep(text: str) -> str:
+    """The patterns of a .draftignore as a .dockerignore has them, line by line: Draft's own file has such as
+    hold at every depth, and what is taken back in has to come after what it is taken from."""
+    lines = []
+    for line in text.removeprefix("\ufeff").split("\n"):
+        pattern = line.strip()
+        back = "!" if pattern.startswith("!") else ""
+        name = pattern.removeprefix("!").strip()
+        deep = name and not line.startswith("#") and "/" not in name.rstrip("/")
+        lines.append(f"{back}**/{name}" if deep else line)
+    return "\n".join((*lines, ""))
 
 
 class Builds:

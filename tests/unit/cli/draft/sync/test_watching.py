@@ -62,6 +62,44 @@ def test_all_that_an_image_is_built_from_is_watched(
     assert [each for each in (*counting, *silent) if counts(each)] == counting
 
 
+@pytest.mark.parametrize(
+    ("text", "counting", "silent"),
+    [
+        ("*.log\n!keep.log\n", ["keep.log", "a/keep.log"], ["x.log", "a/b/x.log"]),
+        ("!keep.log\n*.log\n", [], ["keep.log", "a/keep.log"]),
+        ("build/\n", ["builds"], ["build/a", "a/build/b"]),
+        ("a/x\n/y\n", ["b/a/x", "x"], ["a/x", "y"]),
+        ("# *\n  *.pyc  \n\r\n", ["# a", "a.py"], ["a.pyc", "a/b.pyc"]),
+        ("\ufeff*.log\r\n!\\!x.log\r\n", ["!x.log", "a/!x.log"], ["x.log"]),
+        ("**\n!src/**\n", ["src/a"], ["a", "b/a"]),
+    ],
+)
+def test_what_draftignore_takes_back_in_is_watched(
+    tmp_path: Path, text: str, counting: list[str], silent: list[str]
+) -> None:
+    here = developer(tmp_path)
+    (tmp_path / ".draftignore").write_text(text, newline="")
+    _, counts = watched(here)
+    assert [each for each in (*counting, *silent) if counts(each)] == counting
+
+
+def test_a_draftignore_that_changes_amid_a_watch_is_heeded(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, counts = watched(developer(tmp_path))
+    assert counts("x.log")
+    path = tmp_path / ".draftignore"
+    path.write_text("*.log\n")
+    assert not counts("x.log")
+    # One that is wrong is told, and what held before holds still.
+    path.write_text("[\n")
+    assert not counts("x.log")
+    assert counts("x.py")
+    assert capsys.readouterr().err.count(".draftignore:1: '[' is no pattern") == 1
+    path.unlink()
+    assert counts("x.log")
+
+
 class Session:
     """What a session is given to build with."""
 
