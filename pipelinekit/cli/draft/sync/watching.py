@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelinekit.adapters import watcher
+from pipelinekit.adapters.folder import chartcopy
 from pipelinekit.cli.draft.rise import moving, rising
 from pipelinekit.cli.draft.rise.away import Waiting
 from pipelinekit.cli.draft.sync import syncing
@@ -17,6 +18,8 @@ from pipelinekit.counts import counted
 from pipelinekit.errors import PipelinekitError, Refused
 from pipelinekit.model.sources import Layout
 from pipelinekit.reading.docker.dockerignore import Ignore, read_dockerignore
+from pipelinekit.steps.artefacts.recipe import resolve
+from pipelinekit.steps.innerloop import image
 
 if TYPE_CHECKING:
     from pipelinekit.cli.draft.here import Draft
@@ -74,7 +77,7 @@ def _anew(here: Draft) -> Draft:
 
 def watched(here: Draft) -> tuple[Path, Callable[[str], bool]]:
     """The folder that the image is built from, and whether a path in it counts: .draftignore says it of the
-    application's own folder, and of what others share with it by the same patterns, as it is at the moment."""
+    application's own folder, and of what others share with it by the same patterns, as it is by then."""
     ignored = _Ignored(here)
     own = here.app.build.folder
     return context_of(here.root, own), lambda each: not ignored.now().excludes(each.removeprefix(f"{own}/"))
@@ -126,6 +129,20 @@ def _deep(text: str) -> str:
     return "\n".join((*lines, ""))
 
 
+def _wrote(here: Draft) -> bool:
+    """Whether an `up` itself may be who has changed the folder: each would bring about the next one."""
+    return bool(here.tasks.pre_up or here.tasks.post_up)
+
+
+def _made_of(here: Draft) -> tuple[object, ...]:
+    """What an `up` would be made of now."""
+    shop = rising.workshop(here)
+    given = (shop.sources, shop.engine, shop.registry, shop.secrets)
+    recipe = resolve(here.plan, "", *given, lambda _: None)
+    chart = chartcopy.find(here.root, here.settings.chart)
+    return image.tag_of(recipe), moving.documents(here), chartcopy.digest_of(chart, here.root)
+
+
 class Builds:
     """An `up` of what the folder holds at each turn; its failure ends nothing but itself."""
 
@@ -135,6 +152,8 @@ class Builds:
         self.pending = self.waiting.pending
         self.doubt = ""
         """Why what runs was said to be stale."""
+        self.made_of: tuple[object, ...] = ()
+        """What the last `up` that went well was made of."""
 
     def turn(self, count: int) -> None:
         """Bring it up, after so many paths have changed; where somebody is away for that, wait for them."""
@@ -143,15 +162,19 @@ class Builds:
             report.now(f"{stale}: {self.waiting.told}")
             return
         try:
-            sentence = rising.bring_up(_anew(self.here), self.target, self.asked).sentence
+            here = _anew(self.here)
+            if count and self.made_of and _wrote(here) and _made_of(here) == self.made_of:
+                report.say("the folder holds what was brought up")
+                return
+            done = rising.bring_up(here, self.target, self.asked)
         except PipelinekitError as error:
             # Tried again by itself, it would be told each time.
             if count or self.doubt != str(error):
                 report.error(error)
                 report.now(stale)
-            self.doubt = str(error)
+            self.doubt, self.made_of = str(error), ()
             self.waiting.failed(error)
         else:
-            report.now(sentence)
-            self.doubt = ""
+            report.now(done.sentence)
+            self.doubt, self.made_of = "", done.made_of
             self.waiting.over()

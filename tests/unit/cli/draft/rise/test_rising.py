@@ -13,6 +13,7 @@ import pytest
 from pipelinekit.adapters.folder.drafthome import DraftHome
 from pipelinekit.cli.draft.here import Draft, Words
 from pipelinekit.cli.draft.rise import afterwards, early, ground, moving, rising
+from pipelinekit.cli.draft.rise.outcome import Outcome
 from pipelinekit.cli.draft.rise.told import Log
 from pipelinekit.cli.wiring.line import Options
 from pipelinekit.errors import Refused, ToolFailed, failed, refused
@@ -170,7 +171,7 @@ def test_a_job_of_the_chart_that_never_gets_ready_is_found_before_helm_watches_i
         return manifest
 
     here = cast("Draft", SimpleNamespace(helm=SimpleNamespace(render=render), cluster=None, objects=None))
-    outcome = rising.Outcome(namespace="mine")
+    outcome = Outcome(namespace="mine")
     rising._install(here, done, rising.Asked(), Log(), outcome, lambda: None, None)
     assert found == said
 

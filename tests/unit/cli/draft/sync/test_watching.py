@@ -11,7 +11,7 @@ import pytest
 from pipelinekit.adapters import watcher
 from pipelinekit.cli.draft.here import Draft, Words
 from pipelinekit.cli.draft.rise import away, rising
-from pipelinekit.cli.draft.rise.rising import Outcome
+from pipelinekit.cli.draft.rise.outcome import Outcome
 from pipelinekit.cli.draft.sync import syncing, watching
 from pipelinekit.cli.draft.sync.watching import watched
 from pipelinekit.cli.wiring.line import Options
@@ -269,3 +269,48 @@ def test_a_watch_asks_whether_it_is_time_for_another_try(
     here = developer(tmp_path)
     watching.follow(here, here.target, rising.Asked(), sync=False)
     assert given_to[-1].__name__ == "pending"
+
+
+@pytest.mark.parametrize("tasks", ["", "pre-up", "post-up"])
+def test_what_an_up_has_written_itself_brings_about_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tasks: str
+) -> None:
+    if tasks:
+        (tmp_path / ".draft-tasks.toml").write_text(f'[{tasks}]\n"makes" = "make"\n')
+    here, holds, ups = developer(tmp_path), ["one"], list[str]()
+
+    def bring_up(*_: Any) -> Outcome:
+        ups.append(holds[0])
+        return Outcome(namespace="", sentence="it runs", made_of=(holds[0],))
+
+    monkeypatch.setattr(rising, "bring_up", bring_up)
+    monkeypatch.setattr(watching, "_made_of", lambda _: (holds[0],))
+    builds = watching.Builds(here, here.target, rising.Asked())
+    builds.turn(0)
+    builds.turn(1)
+    # Without tasks nobody but a person has done it, and wants to see what is there mended.
+    assert ups == (["one"] if tasks else ["one", "one"])
+    holds[:] = ["two"]
+    builds.turn(1)
+    assert ups[-1] == "two"
+    assert capsys.readouterr().err.count("holds what was brought up") == bool(tasks)
+
+
+def test_an_up_that_has_failed_is_tried_again_whatever_the_folder_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".draft-tasks.toml").write_text('[pre-up]\n"makes" = "make"\n')
+    here, ends = developer(tmp_path), iter((True, False, True))
+
+    def bring_up(*_: Any) -> Outcome:
+        if next(ends):
+            return Outcome(namespace="", made_of=("one",))
+        raise refused("guard", "no")
+
+    monkeypatch.setattr(rising, "bring_up", bring_up)
+    looks = iter((("two",), ("one",)))
+    monkeypatch.setattr(watching, "_made_of", lambda _: next(looks))
+    builds = watching.Builds(here, here.target, rising.Asked())
+    for count in (0, 1, 1):
+        builds.turn(count)
+    assert next(ends, None) is None
