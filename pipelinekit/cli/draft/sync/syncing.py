@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pipelinekit.cli.draft.rise import rising, trial
 from pipelinekit.cli.draft.rise.away import CLUSTER, Waiting
 from pipelinekit.cli.draft.sync import stillness
 from pipelinekit.cli.output import report
-from pipelinekit.errors import PipelinekitError, Refused, ToolFailed, refused
+from pipelinekit.errors import PipelinekitError, Refused, ToolFailed, failed, refused
 from pipelinekit.model.sources import Applied, Layout, Look
 from pipelinekit.plan.sync import values
 from pipelinekit.plan.sync.batches import difference, digest_of, told
 from pipelinekit.reading.chart.values import overlay, read_values
 from pipelinekit.reading.docker.sources import layout_of
 from pipelinekit.steps.innerloop.copies import Copies, Moved
+from pipelinekit.steps.innerloop.image import TRIES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from pipelinekit.adapters.sync.folder import SourceFolder
     from pipelinekit.cli.draft.here import Draft
@@ -93,6 +93,8 @@ class Session:
         self.built: Look | None = None
         self.pods: tuple[Pod, ...] | None = None
         """As they were when last something was told of them."""
+        self.moves = 0
+        """How many builds in a row have found other files at their end."""
         self.restarts: dict[str, Mapping[str, int]] = {}
         self.doubt = ""
         """Why what runs was said to be stale, until it is said to be what the folder holds."""
@@ -190,9 +192,14 @@ class Session:
         self.doubt = ""
         now = self.folder.look()
         if now.building != before.building or now.sources.keys() != before.sources.keys():
+            self.moves += 1
+            if self.moves == TRIES:
+                self.moves = 0
+                hint = "what a task writes, or the program, belongs into .dockerignore"
+                raise failed("sources-moving", f"files have changed with each of {TRIES} builds", hint=hint)
             self.due = time.monotonic()
             return
-        self.built = now
+        self.built, self.moves = now, 0
         state = self.here.helm.state(self.target)
         path = str(values.sync_of(state.values if state else {}).get("path", ""))
         self.copies = Copies(
@@ -286,13 +293,3 @@ def receivers(here: Draft, found: Layout, path: str) -> Any:
     from pipelinekit.adapters.sync.receivers import PodReceivers
 
     return PodReceivers(here.kube, found.runtime, path)
-
-
-@contextmanager
-def session(here: Draft, target: Target, asked: rising.Asked, found: Layout) -> Iterator[Session]:
-    """A session that leaves nothing behind."""
-    made = Session(here, target, asked, found)
-    try:
-        yield made
-    finally:
-        made.close()

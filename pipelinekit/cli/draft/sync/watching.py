@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,7 +51,7 @@ def follow(here: Draft, target: Target, asked: rising.Asked, *, sync: bool) -> N
 
 
 def _sync(here: Draft, target: Target, asked: rising.Asked, found: Layout) -> None:
-    with syncing.session(here, target, asked, found) as session:
+    with closing(syncing.Session(here, target, asked, found)) as session:
         for count in watcher.changes(*watched(here), QUICK, report.say, session.pending):
             if (count or session.waiting.is_on) and session.builds():
                 _look_anew(session)

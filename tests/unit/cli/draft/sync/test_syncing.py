@@ -17,6 +17,7 @@ from pipelinekit.cli.draft.sync.syncing import Session
 from pipelinekit.errors import PipelinekitError, failed
 from pipelinekit.model.sources import Applied, Layout, Sending
 from pipelinekit.steps.innerloop.copies import Copies
+from pipelinekit.steps.innerloop.image import TRIES
 from tests import developers, examples
 
 TARGET = examples.target()
@@ -239,3 +240,37 @@ def test_a_watch_of_pods_that_ends_by_itself_is_begun_again_in_silence(
     outage.passes(2 * syncing.DEAF)
     assert session.changes is not before
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("rests", [2, 100])
+def test_a_task_that_writes_what_is_built_anew_each_time_ends_in_words(
+    session: Session, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], rests: int
+) -> None:
+    files, _ = world(session)
+    folder: Any = session.folder
+    folder.building = frozenset(("made.txt",))
+    ups: list[int] = []
+
+    def bring_up(*_: Any) -> Any:
+        ups.append(len(ups))
+        files["made.txt"] = str(min(len(ups), rests))
+        return SimpleNamespace(sentence="it runs")
+
+    monkeypatch.undo()
+    monkeypatch.setattr(streams, "changes", lambda *_: SimpleNamespace(ended=threading.Event()))
+    monkeypatch.setattr(rising, "bring_up", bring_up)
+    monkeypatch.setattr(syncing, "developed", lambda *_: None)
+    monkeypatch.setattr(
+        syncing, "receivers", lambda *_: developers.Receivers({"one": dict(folder.look().sources)})
+    )
+    monkeypatch.setattr(away, "questions", lambda *_: {})
+    session.here.settings.watch_delay = 0
+    monkeypatch.setattr(session.here, "helm", SimpleNamespace(state=lambda _: None), raising=False)
+    session.built = None
+    session.turn(1)
+    for _ in range(20):
+        if session.pending():
+            session.turn(0)
+    assert len(ups) == (3 if rests == 2 else TRIES)
+    said = capsys.readouterr().err
+    assert ("files have changed with each of" in said) == (rests == 100)
