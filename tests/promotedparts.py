@@ -20,7 +20,7 @@ from pipelinekit.ports import Commits
 from pipelinekit.reading import needs
 from pipelinekit.steps.artefacts.image import Did
 from pipelinekit.steps.promotion import several
-from pipelinekit.steps.promotion.around import Around
+from pipelinekit.steps.promotion.looks.around import Around
 from pipelinekit.steps.promotion.rolledout import Told
 from pipelinekit.steps.rollout import deploy as steps
 from pipelinekit.steps.rollout.deploy import Site

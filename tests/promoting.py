@@ -19,10 +19,10 @@ from pipelinekit.model.release import ImageRef, Target
 from pipelinekit.model.releaseset.document import Member, ReleaseSet
 from pipelinekit.plan.gates.records import living
 from pipelinekit.steps.artefacts.image import Did
-from pipelinekit.steps.promotion import bring
 from pipelinekit.steps.promotion import promote as promotion
 from pipelinekit.steps.promotion import rollback as backwards
-from pipelinekit.steps.promotion.around import Around
+from pipelinekit.steps.promotion.looks.around import Around
+from pipelinekit.steps.promotion.sets import bring
 from tests import examples
 from tests.commits import Commits
 from tests.counting import CountedLedger, CountedReleases, Effects

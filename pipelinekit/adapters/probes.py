@@ -8,7 +8,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Literal
 
-from pipelinekit.adapters import process, programs
 from pipelinekit.adapters.build import engines
 from pipelinekit.adapters.build.secrets import BuildSecrets
 from pipelinekit.adapters.cluster.charts.helm import Helm
@@ -16,6 +15,7 @@ from pipelinekit.adapters.cluster.ground import rights as namespaces
 from pipelinekit.adapters.cluster.kubernetes import Kubernetes
 from pipelinekit.adapters.registry.login import credentials, dockerconfig
 from pipelinekit.adapters.registry.oci import OciRegistry
+from pipelinekit.adapters.running import process, programs
 from pipelinekit.adapters.source import git, worktree
 from pipelinekit.adapters.source.addresses import address as git_address
 from pipelinekit.adapters.web import plainhttp

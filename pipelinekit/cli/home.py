@@ -16,8 +16,8 @@ import site
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from pipelinekit.adapters import private
-from pipelinekit.adapters.files import write_atomic
+from pipelinekit.adapters.disk import private
+from pipelinekit.adapters.disk.files import write_atomic
 from pipelinekit.adapters.registry.login import dockerconfig
 from pipelinekit.model.jenkins.agent import BUILDAH_STORE
 

@@ -41,7 +41,7 @@ def entry() -> NoReturn:
             # a tenth of a verb.
             with contextlib.suppress(OSError):
                 sys.stderr.flush()
-            made = sys.modules.get("pipelinekit.adapters.momentary")
+            made = sys.modules.get("pipelinekit.adapters.disk.momentary")
             if made:
                 made.clear()
             os._exit(end.code)

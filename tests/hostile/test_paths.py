@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from pipelinekit.adapters import links
 from pipelinekit.adapters.build.context import Sources, context_digest, write_context
-from pipelinekit.adapters.files import read_texts
+from pipelinekit.adapters.disk import links
+from pipelinekit.adapters.disk.files import read_texts
+from pipelinekit.adapters.disk.folders import scan
 from pipelinekit.adapters.folder.receipts import ReceiptFolder
 from pipelinekit.adapters.folder.reports import ReportFolder, copy_reports, unpack_reports
 from pipelinekit.adapters.folder.workspace import Workspace
-from pipelinekit.adapters.folders import scan
 from pipelinekit.adapters.source import checkouts
 from pipelinekit.adapters.source.clone import tracked
 from pipelinekit.errors import PipelinekitError, Refused

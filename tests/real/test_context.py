@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelinekit.adapters import regular
 from pipelinekit.adapters.build import context
 from pipelinekit.adapters.build.context import Sources, context_digest, names
+from pipelinekit.adapters.disk import regular
 from pipelinekit.adapters.source.clone.tracked import tracked
 from pipelinekit.errors import Refused
 from pipelinekit.reading.docker.dockerignore import read_dockerignore

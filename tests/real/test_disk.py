@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelinekit.adapters import files, regular
+from pipelinekit.adapters.disk import files, regular
 from pipelinekit.adapters.folder.workspace import Workspace, pack, unpack
 from pipelinekit.errors import Refused, ToolFailed
 from pipelinekit.model.tree import File

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelinekit.adapters import momentary
+from pipelinekit.adapters.disk import momentary
 
 COMMAND = Path(sys.executable).with_name("pipelinekit")
 FAKE_GIT = """#!/bin/sh

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 
-from pipelinekit.adapters import private
+from pipelinekit.adapters.disk import private
 from pipelinekit.errors import ToolFailed
 from tests.real import app
 from tests.real.app import BIN, Application, eventually

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelinekit.adapters import process
+from pipelinekit.adapters.running import process
 from pipelinekit.adapters.source.ledger import proven
 from pipelinekit.adapters.source.ledger.gitledger import GitLedger
 from tests.ledgers import BRANCH, NOW, event

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.adapters import conversation
-from pipelinekit.adapters.conversation import Conversation, Gone
+from pipelinekit.adapters.running import conversation
+from pipelinekit.adapters.running.conversation import Conversation, Gone
 from pipelinekit.adapters.sync import receivers, shells, streams
 from pipelinekit.errors import ToolFailed
 from pipelinekit.model.sources import Content, Entry, Sending, Tree
@@ -175,7 +175,7 @@ def test_what_does_not_answer_is_ended(
     pod: Pod, text: str, reason: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(streams, "LATEST", 2)
-    monkeypatch.setattr("pipelinekit.adapters.process.MOST", 100_000)
+    monkeypatch.setattr("pipelinekit.adapters.running.process.MOST", 100_000)
     if reason.startswith("an") and isinstance(pod.receivers, receivers.PodReceivers):
         # Any line is an answer to it: what never ends one is none. The way to it stays open meanwhile.
         text = "exec 3<&0\nexec tr '\\0' x < /dev/zero"
@@ -199,7 +199,7 @@ def test_what_is_closed_leaves_no_process_and_other_pods_keep_theirs(pod: Pod) -
 def test_a_killed_session_leaves_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     log = kubectl.here(tmp_path, monkeypatch)
     text = (
-        "from pipelinekit.adapters.conversation import Conversation; import time; "
+        "from pipelinekit.adapters.running.conversation import Conversation; import time; "
         "one = Conversation(['kubectl', '--', 'sleep', '600'], {}); print('begun', flush=True); "
         "time.sleep(600)"
     )

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelinekit.adapters import process, regular
-from pipelinekit.adapters.files import read_bytes, read_texts
-from pipelinekit.adapters.folders import scan
+from pipelinekit.adapters.disk import regular
+from pipelinekit.adapters.disk.files import read_bytes, read_texts
+from pipelinekit.adapters.disk.folders import scan
+from pipelinekit.adapters.running import process
 from pipelinekit.adapters.source.clone import tracked
 from pipelinekit.errors import PipelinekitError, Refused, ToolFailed
 

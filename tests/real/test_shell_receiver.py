@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.adapters.conversation import Conversation, Gone
+from pipelinekit.adapters.running.conversation import Conversation, Gone
 from pipelinekit.adapters.sync import shells
 from pipelinekit.errors import ToolFailed
 from pipelinekit.model.sources import Content, Entry, Sending, Tree

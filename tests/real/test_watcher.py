@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelinekit.adapters import watcher
+from pipelinekit.adapters.disk import watcher
 
 PROGRAM = """
 import sys

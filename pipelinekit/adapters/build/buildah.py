@@ -9,15 +9,16 @@ from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
-from pipelinekit.adapters import momentary, private, process
 from pipelinekit.adapters.build import registriesconf, trial
 from pipelinekit.adapters.build.hosts import hosts_of
 from pipelinekit.adapters.build.secrets import secret_words
 from pipelinekit.adapters.build.trouble import build_failed
 from pipelinekit.adapters.build.unpacking import lay_out
+from pipelinekit.adapters.disk import momentary, private
 from pipelinekit.adapters.folder.reports import copy_reports
 from pipelinekit.adapters.registry.login import dockerconfig
 from pipelinekit.adapters.registry.oci import OciRegistry
+from pipelinekit.adapters.running import process
 from pipelinekit.errors import failed
 from pipelinekit.model.jenkins.agent import BUILDAH_STORE
 from pipelinekit.model.release import BuildPlan, Credentials, ImageRef, TestRun

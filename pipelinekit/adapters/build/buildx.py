@@ -11,11 +11,12 @@ from pathlib import Path
 from threading import Thread
 from uuid import uuid4
 
-from pipelinekit.adapters import private, process
 from pipelinekit.adapters.build.context import LAST, pinned_dockerfile, write_context
 from pipelinekit.adapters.build.secrets import secret_words
 from pipelinekit.adapters.build.trouble import build_failed
 from pipelinekit.adapters.build.unpacking import lay_out
+from pipelinekit.adapters.disk import private
+from pipelinekit.adapters.running import process
 from pipelinekit.errors import PipelinekitError, ToolMissing, refused
 from pipelinekit.model.release import BuildPlan
 from pipelinekit.ports import Say

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, cast
 
-from pipelinekit.adapters import regular
 from pipelinekit.adapters.build import weight
-from pipelinekit.adapters.files import read_bytes
+from pipelinekit.adapters.disk import regular
+from pipelinekit.adapters.disk.files import read_bytes
 from pipelinekit.adapters.source.clone.tracked import followed, tracked
 from pipelinekit.errors import refused
 from pipelinekit.model.release import BuildPlan

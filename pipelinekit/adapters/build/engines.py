@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelinekit.adapters import programs
 from pipelinekit.adapters.registry.oci import OciRegistry
+from pipelinekit.adapters.running import programs
 from pipelinekit.errors import Fault, ToolMissing, refused, usage
 from pipelinekit.model.release import Credentials
 from pipelinekit.plan.versions.pullrequests import ALLOW

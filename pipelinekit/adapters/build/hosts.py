@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipelinekit.adapters.files import read_bytes
+from pipelinekit.adapters.disk.files import read_bytes
 from pipelinekit.model.release import BuildPlan
 from pipelinekit.plan.inputs import image_reference
 from pipelinekit.reading.docker.dockerfile import bases

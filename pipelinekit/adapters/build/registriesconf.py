@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pipelinekit.adapters.files import write_atomic
+from pipelinekit.adapters.disk.files import write_atomic
 from pipelinekit.errors import Place, failed
 
 VARIABLE = "CONTAINERS_REGISTRIES_CONF"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pipelinekit import names
-from pipelinekit.adapters.files import write_atomic
+from pipelinekit.adapters.disk.files import write_atomic
 from pipelinekit.model.release import Credentials, Secret
 
 

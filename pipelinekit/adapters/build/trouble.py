@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 
-from pipelinekit.adapters import programs
 from pipelinekit.adapters.build.lastword import last_word
+from pipelinekit.adapters.running import programs
 from pipelinekit.errors import Fault, ToolFailed, failed
 from pipelinekit.model.release import ImageRef
 

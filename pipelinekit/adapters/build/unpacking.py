@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pipelinekit.adapters.build.context import TEXT, pinned_dockerfile, write_context
-from pipelinekit.adapters.files import read_bytes
+from pipelinekit.adapters.disk.files import read_bytes
 from pipelinekit.model.release import BuildPlan
 
 

@@ -12,9 +12,9 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pipelinekit.adapters import files, regular
 from pipelinekit.adapters.bundle.layout import LayoutBlobs, LayoutManifests
-from pipelinekit.adapters.links import links, require_unlinked
+from pipelinekit.adapters.disk import files, regular
+from pipelinekit.adapters.disk.links import links, require_unlinked
 from pipelinekit.adapters.registry import charts
 from pipelinekit.adapters.registry.copying import Copier
 from pipelinekit.adapters.registry.digests import OCI_INDEX, Manifest, canonical, digest_bytes

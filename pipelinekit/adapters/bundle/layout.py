@@ -10,7 +10,7 @@ from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from pipelinekit.adapters import files, regular
+from pipelinekit.adapters.disk import files, regular
 from pipelinekit.adapters.registry.copying import DEPTH
 from pipelinekit.adapters.registry.digests import (
     OCI_INDEX,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import answers
+from pipelinekit.adapters.running import process
 from pipelinekit.errors import ToolFailed
 
 LONGEST = 60.0

@@ -6,10 +6,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import answers, kubectl
 from pipelinekit.adapters.cluster.asking import ask
 from pipelinekit.adapters.cluster.objects import APPLY
+from pipelinekit.adapters.running import process
 from pipelinekit.errors import failed
 from pipelinekit.model.release import Target
 from pipelinekit.model.rollout.handover import Kind, Standing

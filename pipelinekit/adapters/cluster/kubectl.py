@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import answers
 from pipelinekit.adapters.cluster.answers import Object
 from pipelinekit.adapters.cluster.asking import ask
+from pipelinekit.adapters.running import process
 from pipelinekit.model.release import Target
 
 _JSON = ("--output", "json")

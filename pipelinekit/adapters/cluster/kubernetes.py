@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import answers, dated, kubectl, printed
 from pipelinekit.adapters.cluster.ground import settling
 from pipelinekit.adapters.cluster.pods.running import Pods
 from pipelinekit.adapters.cluster.pods.tasks import Tasks
+from pipelinekit.adapters.running import process
 from pipelinekit.errors import failed
 from pipelinekit.model.release import Target
 from pipelinekit.model.trouble import Trouble

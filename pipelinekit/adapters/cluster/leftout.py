@@ -12,7 +12,7 @@ import tarfile
 from pathlib import Path
 from typing import IO
 
-from pipelinekit.adapters.files import write_atomic
+from pipelinekit.adapters.disk.files import write_atomic
 
 NAME = "pipelinekit-definitions"
 KIND = b"CustomResourceDefinition"

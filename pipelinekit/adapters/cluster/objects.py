@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import answers, kubectl, refusals
 from pipelinekit.adapters.cluster.asking import ask
 from pipelinekit.adapters.cluster.direct import objects as direct
 from pipelinekit.adapters.cluster.direct import ways
 from pipelinekit.adapters.cluster.direct.way import Way
+from pipelinekit.adapters.running import process
 from pipelinekit.errors import failed
 from pipelinekit.model.deployment import Look, Object
 from pipelinekit.model.release import Target

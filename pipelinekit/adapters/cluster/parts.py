@@ -8,10 +8,10 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import answers, kubectl
 from pipelinekit.adapters.cluster.asking import ask
 from pipelinekit.adapters.cluster.ground import settling
+from pipelinekit.adapters.running import process
 from pipelinekit.errors import failed
 from pipelinekit.model.release import Target
 from pipelinekit.model.rollout.component import Condition, Question

@@ -8,7 +8,7 @@ import tarfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
-from pipelinekit.adapters import archives, files, regular
+from pipelinekit.adapters.disk import archives, files, regular
 from pipelinekit.adapters.folder.components import CHART, FOLDER, ComponentFolder
 from pipelinekit.errors import failed
 from pipelinekit.reading.component import FILE

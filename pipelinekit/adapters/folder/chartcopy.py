@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from shlex import quote
 
-from pipelinekit.adapters import files, regular
+from pipelinekit.adapters.disk import files, regular
+from pipelinekit.adapters.disk.links import astray, below, links
 from pipelinekit.adapters.folder.astray import hint as nearby
-from pipelinekit.adapters.links import astray, below, links
 from pipelinekit.errors import DocumentInvalid, Place, refused
 from pipelinekit.reading.app import FILE
 

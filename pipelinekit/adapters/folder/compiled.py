@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from pipelinekit import __version__, render
-from pipelinekit.adapters import ours
+from pipelinekit.adapters.disk import ours
 from pipelinekit.render import escape
 
 

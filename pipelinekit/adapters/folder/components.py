@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from pipelinekit.adapters import files, regular
+from pipelinekit.adapters.disk import files, regular
+from pipelinekit.adapters.disk.links import links
 from pipelinekit.adapters.folder import packaged
-from pipelinekit.adapters.links import links
 from pipelinekit.adapters.source.clone import tracked
 from pipelinekit.model.rollout.component import Component
 from pipelinekit.reading.chart.values import read_values

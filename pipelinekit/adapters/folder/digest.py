@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from pipelinekit.adapters import regular
-from pipelinekit.adapters.files import disk_error
-from pipelinekit.adapters.links import below
+from pipelinekit.adapters.disk import regular
+from pipelinekit.adapters.disk.files import disk_error
+from pipelinekit.adapters.disk.links import below
 from pipelinekit.errors import refused
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from pipelinekit.adapters import files, regular
+from pipelinekit.adapters.disk import files, regular
 
 CONFIG = "config.toml"
 PACKS = "packs"

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from pipelinekit.adapters import files, regular
+from pipelinekit.adapters.disk import files, regular
 from pipelinekit.counts import counted
 
 STATE = ".pipelinekit-export"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from pipelinekit.adapters import files
+from pipelinekit.adapters.disk import files
 from pipelinekit.adapters.folder.components import CHART, roots
 from pipelinekit.errors import Fault
 from pipelinekit.reading.chart.libraries import check_libraries, libraries_in

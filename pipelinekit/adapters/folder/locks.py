@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipelinekit.adapters import files, regular
+from pipelinekit.adapters.disk import files, regular
 from pipelinekit.adapters.folder.components import FOLDER
 from pipelinekit.model.rollout.vendored import Vendored
 from pipelinekit.reading.vendored import FILE, read_vendored

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from pipelinekit.adapters import files, regular
-from pipelinekit.adapters.links import astray, below, links
+from pipelinekit.adapters.disk import files, regular
+from pipelinekit.adapters.disk.links import astray, below, links
 from pipelinekit.errors import refused
 
 CHARTS = "charts"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipelinekit.adapters import files, links, regular
+from pipelinekit.adapters.disk import files, links, regular
 from pipelinekit.model import receipts
 from pipelinekit.model.receipts import R, Receipt
 

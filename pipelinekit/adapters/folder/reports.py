@@ -7,7 +7,7 @@ import tarfile
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
-from pipelinekit.adapters import archives, files, regular
+from pipelinekit.adapters.disk import archives, files, regular
 from pipelinekit.errors import failed
 from pipelinekit.model.testing import Failure, Totals
 from pipelinekit.model.tree import is_gits

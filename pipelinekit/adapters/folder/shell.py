@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipelinekit.adapters import process
+from pipelinekit.adapters.running import process
 from pipelinekit.errors import failed
 from pipelinekit.ports import Say
 

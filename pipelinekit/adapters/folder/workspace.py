@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from pipelinekit.adapters import archives, files, links, regular
+from pipelinekit.adapters.disk import archives, files, links, regular
 from pipelinekit.model.tree import File, Tree
 
 LOCK = ".pipelinekit/lock.yaml"

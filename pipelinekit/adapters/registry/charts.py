@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from pipelinekit.adapters.files import read_bytes, write_atomic
+from pipelinekit.adapters.disk.files import read_bytes, write_atomic
 from pipelinekit.adapters.registry.blobs import Blobs, Home
 from pipelinekit.adapters.registry.digests import OCI_MANIFEST, Manifest, canonical, descriptor, digest_bytes
 from pipelinekit.adapters.registry.manifests import Manifests

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pipelinekit.adapters import momentary, process
-from pipelinekit.adapters.files import write_atomic
+from pipelinekit.adapters.disk import momentary
+from pipelinekit.adapters.disk.files import write_atomic
 from pipelinekit.adapters.registry.login import dockerconfig
 from pipelinekit.adapters.registry.oci import OciRegistry
+from pipelinekit.adapters.running import process
 from pipelinekit.errors import refused
 from pipelinekit.model.platform.registries import Signing
 from pipelinekit.model.release import ImageRef

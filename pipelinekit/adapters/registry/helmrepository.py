@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urljoin
 
-from pipelinekit.adapters.files import read_bytes, write_atomic
+from pipelinekit.adapters.disk.files import read_bytes, write_atomic
 from pipelinekit.adapters.registry import download
 from pipelinekit.adapters.registry.charts import ARCHIVE
 from pipelinekit.adapters.registry.connection import Connection

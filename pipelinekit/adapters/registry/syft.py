@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.registry.login import dockerconfig
 from pipelinekit.adapters.registry.oci import OciRegistry
+from pipelinekit.adapters.running import process
 from pipelinekit.model.release import ImageRef
 
 KIND = "application/spdx+json"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipelinekit.adapters import links
+from pipelinekit.adapters.disk import links
 from pipelinekit.adapters.source import addresses, dotgit, git
 from pipelinekit.adapters.source.clone import content
 from pipelinekit.adapters.source.git import TIMEOUT, Repository

@@ -17,7 +17,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pipelinekit.adapters import momentary, process, programs
+from pipelinekit.adapters.disk import momentary
+from pipelinekit.adapters.running import process, programs
 from pipelinekit.adapters.source import addresses, dotgit, settings
 from pipelinekit.adapters.source.dotgit import DotGit
 from pipelinekit.adapters.source.settings import Setting

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from pipelinekit.adapters import files
+from pipelinekit.adapters.disk import files
 from pipelinekit.adapters.source import addresses, git, worktree
 from pipelinekit.adapters.source.clone import content
 from pipelinekit.adapters.source.git import MEMORY, TIMEOUT

@@ -9,7 +9,7 @@ import stat
 import time
 from pathlib import Path
 
-from pipelinekit.adapters import files
+from pipelinekit.adapters.disk import files
 from pipelinekit.adapters.source import git
 from pipelinekit.adapters.source.repositories import remote_tags
 from pipelinekit.errors import PipelinekitError

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipelinekit.adapters import process
-from pipelinekit.adapters.regular import DOCUMENT
+from pipelinekit.adapters.disk.regular import DOCUMENT
+from pipelinekit.adapters.running import process
 from pipelinekit.adapters.source import addresses, git
 from pipelinekit.adapters.source.git import MEMORY, TIMEOUT, Git
 from pipelinekit.adapters.source.worktree import without_credentials

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from pipelinekit.adapters import momentary
+from pipelinekit.adapters.disk import momentary
 from pipelinekit.adapters.source import addresses, git
 from pipelinekit.adapters.source.git import MEMORY, TIMEOUT, Git
 from pipelinekit.adapters.source.ledger.proof import log_of

@@ -10,8 +10,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipelinekit.adapters import regular
 from pipelinekit.adapters.build import context
+from pipelinekit.adapters.disk import regular
 from pipelinekit.errors import refused
 from pipelinekit.model.sources import Content, Entry, Layout, Look
 from pipelinekit.plan.sync.layout import is_building, is_sendable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from pipelinekit.adapters.conversation import Conversation, Gone
+from pipelinekit.adapters.running.conversation import Conversation, Gone
 from pipelinekit.errors import ToolFailed, failed
 from pipelinekit.model.release import Target
 

@@ -169,7 +169,7 @@ def words(given: Iterable[str]) -> list[str]:
 def _kept(here: Line, word: str) -> Iterable[str]:
     """The paths of a kind (`chart`, `jenkinsfile`, `dockerfile`, `draft`), or the path itself."""
     if word == "chart":
-        from pipelinekit.adapters import files
+        from pipelinekit.adapters.disk import files
 
         folder = here.app.chart_folder
         if not files.is_there(here.root / folder / "Chart.yaml"):

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from pipelinekit import names
-from pipelinekit.adapters import files
+from pipelinekit.adapters.disk import files
 from pipelinekit.adapters.folder import packaged
 from pipelinekit.adapters.source import worktree
 from pipelinekit.cli.application import generate, present

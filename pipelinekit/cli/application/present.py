@@ -7,7 +7,7 @@ from os.path import relpath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelinekit.adapters import files
+from pipelinekit.adapters.disk import files
 from pipelinekit.errors import DocumentInvalid, PipelinekitError, Place, refused
 from pipelinekit.model.app import Language
 from pipelinekit.reading.app import FILE, read_app

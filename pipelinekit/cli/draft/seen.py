@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipelinekit.adapters import files
+from pipelinekit.adapters.disk import files
 from pipelinekit.adapters.folder.shell import FolderShell
 from pipelinekit.cli.draft.here import Draft
 from pipelinekit.cli.draft.options import draft

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelinekit.adapters import files
+from pipelinekit.adapters.disk import files
 from pipelinekit.adapters.folder import packaged
 from pipelinekit.cli.jenkins.controller import Site
 from pipelinekit.generators import jobdsl

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from pipelinekit import __version__
-from pipelinekit.adapters import files
+from pipelinekit.adapters.disk import files
 from pipelinekit.cli.jenkins.controller import Controller, Site, read_site
 from pipelinekit.cli.jenkins.options import ADOPT, ASSUME, BY_SCRIPT, YES
 from pipelinekit.cli.jenkins.plans import (

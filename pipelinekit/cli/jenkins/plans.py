@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from pipelinekit.adapters import files
+from pipelinekit.adapters.disk import files
 from pipelinekit.cli.jenkins.controller import Controller, Site
 from pipelinekit.cli.output import report
 from pipelinekit.errors import Fault, Refused, ToolFailed, refused, usage

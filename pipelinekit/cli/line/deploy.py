@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from pipelinekit.adapters import files
+from pipelinekit.adapters.disk import files
 from pipelinekit.cli import loading
 from pipelinekit.cli.line import checking, meanwhile
 from pipelinekit.cli.line.stage import around_stage, finish_all

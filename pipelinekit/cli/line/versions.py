@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pipelinekit.adapters import momentary
+from pipelinekit.adapters.disk import momentary
 from pipelinekit.cli.options import ENVIRONMENT, JSON, line
 from pipelinekit.cli.output import report
 from pipelinekit.cli.wiring.line import Line

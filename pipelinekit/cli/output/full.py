@@ -7,7 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from pipelinekit.adapters import files
+from pipelinekit.adapters.disk import files
 from pipelinekit.errors import ToolFailed
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)

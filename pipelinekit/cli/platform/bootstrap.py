@@ -64,7 +64,7 @@ def bootstrap(
     from pipelinekit.plan.rollout.bootstrap import controller_of, first, in_charge, sources
     from pipelinekit.steps.rollout import bootstrap as steps
     from pipelinekit.steps.rollout import deploy as deployment
-    from pipelinekit.steps.rollout import plan as planning
+    from pipelinekit.steps.rollout.looks import plan as planning
 
     here, site = Rollout(platform, environment), read_site(platform or ".")
     url = site.jenkins.url

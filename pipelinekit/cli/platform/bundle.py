@@ -164,7 +164,7 @@ def _folder(path: str, platform: Platform) -> BundleFolder:
 
 
 def _content(here: Rollout) -> Content:
-    from pipelinekit.adapters import files
+    from pipelinekit.adapters.disk import files
     from pipelinekit.adapters.folder import packaged
     from pipelinekit.steps.bundle.gather import PLUGINS, gather
 

@@ -82,7 +82,7 @@ def _applications(here: Rollout) -> tuple[list[App], dict[str, str]]:
 
 def _given(apps: Sequence[App], here: Rollout, folder: str) -> list[Rendered]:
     """The objects of applications that somebody has rendered."""
-    from pipelinekit.adapters import files
+    from pipelinekit.adapters.disk import files
     from pipelinekit.plan.release import target_of
     from pipelinekit.steps.network import releases
 
@@ -99,7 +99,7 @@ def _given(apps: Sequence[App], here: Rollout, folder: str) -> list[Rendered]:
 
 def _template(here: Rollout) -> Callable[[Tree, str, Target, Sequence[str]], str]:
     def template(tree: Tree, folder: str, target: Target, values: Sequence[str]) -> str:
-        from pipelinekit.adapters import files, momentary
+        from pipelinekit.adapters.disk import files, momentary
 
         with momentary.folder() as scratch:
             for path, file in tree.items():

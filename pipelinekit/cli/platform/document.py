@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pipelinekit.adapters import files
+from pipelinekit.adapters.disk import files
 from pipelinekit.adapters.source import platforms
 from pipelinekit.cli.options import JSON, PLATFORM_FOLDER
 from pipelinekit.cli.output import bug, report

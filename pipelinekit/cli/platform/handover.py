@@ -40,8 +40,8 @@ def handover(
     Example:
       pipelinekit platform handover --env dev --digest sha256:… jenkins /handover/platform.tar.gz
     """
-    from pipelinekit.adapters import files, momentary
     from pipelinekit.adapters.cluster.handovers import HandoverJobs
+    from pipelinekit.adapters.disk import files, momentary
     from pipelinekit.adapters.folder import carried
     from pipelinekit.adapters.jenkins.quiet import JenkinsQuiet
     from pipelinekit.cli.jenkins.controller import Controller, read_site
@@ -73,7 +73,7 @@ def handover(
 
 def _become(here: Rollout, to: Path) -> None:
     """In a pod, let programs find its own account under the name that the platform gives the cluster."""
-    from pipelinekit.adapters import files
+    from pipelinekit.adapters.disk import files
 
     host, port = os.environ.get("KUBERNETES_SERVICE_HOST"), os.environ.get("KUBERNETES_SERVICE_PORT", "443")
     if not host or not (ACCOUNT / "token").is_file():

@@ -45,7 +45,7 @@ def preflight(platform: str, environment: str, timeout: int, as_json: bool) -> N
     from pipelinekit.model.ground.inspection import FAILS, UNCHECKED
     from pipelinekit.model.release import Target
     from pipelinekit.plan.preflight.cluster import wanted
-    from pipelinekit.steps.rollout import preflight as steps
+    from pipelinekit.steps.rollout.looks import preflight as steps
 
     here = Rollout(platform, environment)
     known, place = here.platform, here.environment

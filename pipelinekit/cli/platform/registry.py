@@ -11,8 +11,8 @@ from typing import Any
 import click
 
 from pipelinekit import names
-from pipelinekit.adapters import momentary
 from pipelinekit.adapters.cluster.pods.workloads import Workloads
+from pipelinekit.adapters.disk import momentary
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.adapters.registry.store import RegistryStore, place_of
 from pipelinekit.cli.options import CONTEXT, JSON, PLATFORM, REGISTRY

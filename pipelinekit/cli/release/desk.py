@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from pipelinekit.adapters import momentary
+from pipelinekit.adapters.disk import momentary
 from pipelinekit.cli.output import report
 from pipelinekit.cli.release import platforms
 from pipelinekit.cli.wiring.kubeconfigs import kubeconfig
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pipelinekit.model.platform.zone import Clock
     from pipelinekit.model.promotion import Release, Watched
     from pipelinekit.steps.deploying.deployment import Prepared
-    from pipelinekit.steps.promotion.around import Around
+    from pipelinekit.steps.promotion.looks.around import Around
 
 
 class Desk:
@@ -189,7 +189,7 @@ class Desk:
         from pipelinekit.adapters.cluster.objects import Objects
         from pipelinekit.adapters.folder.receipts import ReceiptFolder
         from pipelinekit.adapters.folder.workspace import Workspace
-        from pipelinekit.steps.promotion.around import Around
+        from pipelinekit.steps.promotion.looks.around import Around
 
         reached, root = kubeconfig(dict(os.environ)), Path(self._scratch, room)
         root.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from pipelinekit.adapters import files
+from pipelinekit.adapters.disk import files
 from pipelinekit.cli.output import report
 from pipelinekit.cli.paths import on_disk
 from pipelinekit.cli.release.desk import Desk

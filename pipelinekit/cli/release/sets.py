@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pipelinekit.adapters import files, regular
+from pipelinekit.adapters.disk import files, regular
 from pipelinekit.cli.output import report
 from pipelinekit.cli.release.desk import Desk
 from pipelinekit.cli.release.jenkins import asking
@@ -25,17 +25,17 @@ from pipelinekit.model.promotion import Request
 from pipelinekit.plan.gates import approvals
 from pipelinekit.plan.gates.together import moved
 from pipelinekit.reading.releaseset.document import read_releaseset
-from pipelinekit.steps.promotion import bring, together
 from pipelinekit.steps.promotion.books import note
 from pipelinekit.steps.promotion.promote import unasked
-from pipelinekit.steps.promotion.takeback import foreseen
-from pipelinekit.steps.promotion.together import Together
+from pipelinekit.steps.promotion.sets import bring, together
+from pipelinekit.steps.promotion.sets.takeback import foreseen
+from pipelinekit.steps.promotion.sets.together import Together
 
 if TYPE_CHECKING:
     from pipelinekit.model.platform.document import Environment
     from pipelinekit.model.releaseset.document import ReleaseSet
     from pipelinekit.plan.releaseset.record import Record
-    from pipelinekit.steps.promotion.around import Around
+    from pipelinekit.steps.promotion.looks.around import Around
 
 
 def promote(

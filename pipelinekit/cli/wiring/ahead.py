@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pipelinekit.adapters import momentary
+from pipelinekit.adapters.disk import momentary
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

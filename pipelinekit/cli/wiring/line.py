@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelinekit import __version__
-from pipelinekit.adapters import files
+from pipelinekit.adapters.disk import files
 from pipelinekit.adapters.folder.workspace import Workspace
 from pipelinekit.cli.output import report
 from pipelinekit.cli.wiring import ahead, identity, logins

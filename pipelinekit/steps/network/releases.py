@@ -22,8 +22,8 @@ from pipelinekit.reading.chart.values import read_values
 from pipelinekit.render import Templates, render
 from pipelinekit.steps.network.alike import Filled, Form, Object, Peers, form_of
 from pipelinekit.steps.rollout import packing
+from pipelinekit.steps.rollout.looks.plan import AT_ONCE
 from pipelinekit.steps.rollout.part import Part, Shelf, policies_of, release_of
-from pipelinekit.steps.rollout.plan import AT_ONCE
 
 Template = Callable[[Tree, str, Target, Sequence[str]], str]
 """What a chart in a folder of a tree renders for a target with those values: YAML documents."""

@@ -14,9 +14,9 @@ from pipelinekit.plan.gates.records import living, tried
 from pipelinekit.plan.promotion import choose, underway
 from pipelinekit.records import dataclass
 from pipelinekit.steps.promotion import promote as promotion
-from pipelinekit.steps.promotion.around import Around
 from pipelinekit.steps.promotion.books import note
 from pipelinekit.steps.promotion.leftover import lives
+from pipelinekit.steps.promotion.looks.around import Around
 
 SEEN, PROMOTED, WAITS, FAILED = "seen", "promoted", "waits", "failed"
 

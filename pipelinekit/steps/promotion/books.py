@@ -11,7 +11,7 @@ from pipelinekit.model.ledger import MOVED, PLATFORM, Digests, Event, History, K
 from pipelinekit.model.promotion import Release
 from pipelinekit.plan.gates.stops import lifted
 from pipelinekit.ports import Ledger
-from pipelinekit.steps.promotion.around import Around
+from pipelinekit.steps.promotion.looks.around import Around
 
 TRIES = 100
 """How often somebody else may be quicker."""

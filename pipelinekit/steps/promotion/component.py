@@ -20,9 +20,9 @@ from pipelinekit.plan.rollout import releases
 from pipelinekit.ports import SILENT
 from pipelinekit.steps.artefacts.chart import DIST, copy
 from pipelinekit.steps.artefacts.image import Did
-from pipelinekit.steps.promotion.around import Around
-from pipelinekit.steps.promotion.places import address_of, fetch
-from pipelinekit.steps.promotion.survey import WINDOW, Survey
+from pipelinekit.steps.promotion.looks.around import Around
+from pipelinekit.steps.promotion.looks.places import address_of, fetch
+from pipelinekit.steps.promotion.looks.survey import WINDOW, Survey
 from pipelinekit.steps.rollout.deploy import bring as roll_out
 from pipelinekit.steps.rollout.recorded import Again, again
 

@@ -17,10 +17,10 @@ from pipelinekit.steps import release as release_steps
 from pipelinekit.steps.artefacts.chart import copy as copy_chart
 from pipelinekit.steps.artefacts.image import Did
 from pipelinekit.steps.deploying.deployment import Prepared
-from pipelinekit.steps.promotion.around import Around
 from pipelinekit.steps.promotion.books import event_of, note, told
-from pipelinekit.steps.promotion.places import address_of
-from pipelinekit.steps.promotion.survey import Survey, fetched, prepared
+from pipelinekit.steps.promotion.looks.around import Around
+from pipelinekit.steps.promotion.looks.places import address_of
+from pipelinekit.steps.promotion.looks.survey import Survey, fetched, prepared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,8 @@ from pipelinekit.model.promotion import Release
 from pipelinekit.plan.chartvalues import chart_of
 from pipelinekit.plan.gates.records import COMMON, written_by
 from pipelinekit.plan.promotion import underway
-from pipelinekit.steps.promotion.around import Around
-from pipelinekit.steps.promotion.survey import Survey
+from pipelinekit.steps.promotion.looks.around import Around
+from pipelinekit.steps.promotion.looks.survey import Survey
 
 GRACE = 900
 """Seconds beyond a deployment's own time until a promotion elsewhere counts as abandoned."""

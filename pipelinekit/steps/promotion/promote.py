@@ -17,8 +17,6 @@ from pipelinekit.plan.promotion import busy, choose, underway
 from pipelinekit.records import dataclass
 from pipelinekit.steps.artefacts.image import Did
 from pipelinekit.steps.deploying.deployment import RUNNING
-from pipelinekit.steps.promotion import byhand
-from pipelinekit.steps.promotion.around import Around
 from pipelinekit.steps.promotion.books import TRIES, event_of, note, read, settle
 from pipelinekit.steps.promotion.effects import Deed, carry_out, prove
 from pipelinekit.steps.promotion.leftover import (
@@ -30,8 +28,10 @@ from pipelinekit.steps.promotion.leftover import (
     same,
     underway_commit,
 )
+from pipelinekit.steps.promotion.looks import byhand
+from pipelinekit.steps.promotion.looks.around import Around
+from pipelinekit.steps.promotion.looks.survey import Survey, look
 from pipelinekit.steps.promotion.soaks import see
-from pipelinekit.steps.promotion.survey import Survey, look
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

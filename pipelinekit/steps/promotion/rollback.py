@@ -14,12 +14,12 @@ from pipelinekit.plan.gates.stops import barred, held, holds_back
 from pipelinekit.plan.promotion import busy, choose, earlier, underway
 from pipelinekit.plan.versions.version import is_later
 from pipelinekit.steps.artefacts.image import Did
-from pipelinekit.steps.promotion import byhand
-from pipelinekit.steps.promotion.around import Around
 from pipelinekit.steps.promotion.books import TRIES, event_of, read, settle
 from pipelinekit.steps.promotion.effects import Deed, carry_out, prove
 from pipelinekit.steps.promotion.leftover import abandoned, at_it, hands, lives
-from pipelinekit.steps.promotion.survey import Survey, look
+from pipelinekit.steps.promotion.looks import byhand
+from pipelinekit.steps.promotion.looks.around import Around
+from pipelinekit.steps.promotion.looks.survey import Survey, look
 
 NO_TASKS = json.dumps({"before": None})
 """On top of a chart's values: none of its tasks runs."""

@@ -16,7 +16,7 @@ from pipelinekit.plan.rollout.order import order_of
 from pipelinekit.records import dataclass
 from pipelinekit.steps.artefacts.image import Did
 from pipelinekit.steps.promotion import promote as promotion
-from pipelinekit.steps.promotion.around import Around
+from pipelinekit.steps.promotion.looks.around import Around
 from pipelinekit.steps.promotion.promote import Planned
 from pipelinekit.steps.rollout.recorded import again
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from pipelinekit.plan.gates.case import Case
 from pipelinekit.plan.gates.order import unseen
-from pipelinekit.steps.promotion.around import Around
 from pipelinekit.steps.promotion.books import event_of, note, read
+from pipelinekit.steps.promotion.looks.around import Around
 
 
 def see(around: Around, case: Case) -> Case:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import pipelinekit
-from pipelinekit.adapters import probes, process
+from pipelinekit.adapters import probes
+from pipelinekit.adapters.running import process
 from pipelinekit.adapters.source import git, worktree
 from pipelinekit.errors import ToolMissing
 from tests.hostile.zoo import Lair

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.adapters import process
+from pipelinekit.adapters.running import process
 from pipelinekit.adapters.source import git, worktree
 from pipelinekit.adapters.source.clone.tags import counted
 from tests.real.tags.bench import Git, commit, told

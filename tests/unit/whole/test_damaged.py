@@ -14,8 +14,9 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelinekit.adapters import ours, process, prometheus
+from pipelinekit.adapters import prometheus
 from pipelinekit.adapters.cluster.ground.contexts import Contexts
+from pipelinekit.adapters.disk import ours
 from pipelinekit.adapters.folder.drafthome import DraftHome
 from pipelinekit.adapters.registry.digests import (
     OCI_INDEX,
@@ -25,6 +26,7 @@ from pipelinekit.adapters.registry.digests import (
     digest_bytes,
     fault_in,
 )
+from pipelinekit.adapters.running import process
 from pipelinekit.adapters.source import remotetags
 from pipelinekit.adapters.web import exchange
 from pipelinekit.cli.draft import known

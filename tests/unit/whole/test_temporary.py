@@ -8,7 +8,7 @@ from pathlib import Path
 import pipelinekit
 
 _MADE = re.compile(r"\b(?:TemporaryDirectory|mkdtemp)\(")
-DOORS = {"adapters/momentary.py", "adapters/private.py"}
+DOORS = {"adapters/disk/momentary.py", "adapters/disk/private.py"}
 
 
 def test_nothing_else_makes_a_temporary_folder() -> None:

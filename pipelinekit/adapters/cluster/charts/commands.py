@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipelinekit.adapters.cluster.charts import holders, undo
-from pipelinekit.adapters.files import write_atomic
+from pipelinekit.adapters.disk.files import write_atomic
 from pipelinekit.model.release import Target
 
 LOOKING = "--wait=legacy"

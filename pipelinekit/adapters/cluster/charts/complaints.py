@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from pipelinekit.adapters.cluster import answers
 from pipelinekit.adapters.cluster.charts.linting import LONGEST
-from pipelinekit.adapters.process import Completed
+from pipelinekit.adapters.running.process import Completed
 from pipelinekit.errors import CheckFailed, Fault, ToolFailed, failed
 from pipelinekit.model.release import Target
 from pipelinekit.ports import SILENT

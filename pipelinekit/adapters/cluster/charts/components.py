@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import kubectl, leftout
 from pipelinekit.adapters.cluster.charts import complaints, contents, helm, undo
+from pipelinekit.adapters.running import process
 from pipelinekit.model.release import Target
 from pipelinekit.plan.claims import is_made_of
 

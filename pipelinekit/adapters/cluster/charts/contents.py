@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipelinekit.adapters import archives
+from pipelinekit.adapters.disk import archives
 from pipelinekit.errors import failed
 
 UNPACKED = 64 * 1024 * 1024

@@ -16,10 +16,11 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
-from pipelinekit.adapters import momentary, process
 from pipelinekit.adapters.cluster.charts.linting import values_of
-from pipelinekit.adapters.files import write_atomic
-from pipelinekit.adapters.programs import find
+from pipelinekit.adapters.disk import momentary
+from pipelinekit.adapters.disk.files import write_atomic
+from pipelinekit.adapters.running import process
+from pipelinekit.adapters.running.programs import find
 from pipelinekit.errors import PipelinekitError
 
 NAME = "door.yaml"

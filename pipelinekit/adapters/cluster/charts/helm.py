@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from pipelinekit.adapters import momentary, process
 from pipelinekit.adapters.cluster import printed
 from pipelinekit.adapters.cluster.asking import ask
 from pipelinekit.adapters.cluster.charts import (
@@ -25,7 +24,9 @@ from pipelinekit.adapters.cluster.charts import (
 )
 from pipelinekit.adapters.cluster.charts.complaints import age, cluster_failed, next_step, require_tested
 from pipelinekit.adapters.cluster.direct import records, ways
-from pipelinekit.adapters.files import write_atomic
+from pipelinekit.adapters.disk import momentary
+from pipelinekit.adapters.disk.files import write_atomic
+from pipelinekit.adapters.running import process
 from pipelinekit.errors import failed
 from pipelinekit.model.release import ReleaseState, Target
 from pipelinekit.ports import RIVAL, Say

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import printed
 from pipelinekit.adapters.cluster.asking import ask
 from pipelinekit.adapters.cluster.charts import complaints, undo
+from pipelinekit.adapters.running import process
 from pipelinekit.errors import failed
 from pipelinekit.model.release import Target
 

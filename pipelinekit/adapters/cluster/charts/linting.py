@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster.charts import passed, schemas
-from pipelinekit.adapters.files import write_atomic
+from pipelinekit.adapters.disk.files import write_atomic
+from pipelinekit.adapters.running import process
 from pipelinekit.adapters.source.clone import tracked
 from pipelinekit.errors import DocumentInvalid, failed
 from pipelinekit.reading.chart.values import overlay, read_values

@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pipelinekit.adapters import momentary, process
 from pipelinekit.adapters.cluster.charts.complaints import require_packed
+from pipelinekit.adapters.disk import momentary
+from pipelinekit.adapters.running import process
 from pipelinekit.records import dataclass
 
 DIGEST = re.compile(rb"sha256:[0-9a-f]{64}")

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from threading import Lock
 
-from pipelinekit.adapters import ours, programs
+from pipelinekit.adapters.disk import ours
+from pipelinekit.adapters.running import programs
 
 _FILE = "charts-linted-1"
 _MOST = 2000

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from pipelinekit.adapters import archives
 from pipelinekit.adapters.cluster.charts.contents import MOST
+from pipelinekit.adapters.disk import archives
 from pipelinekit.errors import DocumentInvalid, Place
 from pipelinekit.reading.chart.references import remote, told
 

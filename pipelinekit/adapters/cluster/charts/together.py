@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
-from pipelinekit.adapters import momentary
 from pipelinekit.adapters.cluster.charts import linting
 from pipelinekit.adapters.cluster.charts.linting import Linter
 from pipelinekit.adapters.cluster.charts.packing import Packer
+from pipelinekit.adapters.disk import momentary
 from pipelinekit.errors import PipelinekitError
 from pipelinekit.ports.releases import ChartFolder
 

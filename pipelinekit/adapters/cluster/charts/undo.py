@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import answers, kubectl, printed
 from pipelinekit.adapters.cluster.asking import ask
 from pipelinekit.adapters.cluster.charts import holders
+from pipelinekit.adapters.running import process
 from pipelinekit.model.release import Target
 
 UNRUN = frozenset(("failed", "pending-install", "pending-upgrade", "pending-rollback"))

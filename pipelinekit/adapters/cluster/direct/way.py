@@ -17,8 +17,9 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from pipelinekit.adapters import private, process
 from pipelinekit.adapters.cluster import shapes
+from pipelinekit.adapters.disk import private
+from pipelinekit.adapters.running import process
 from pipelinekit.errors import PipelinekitError
 
 MOST = 64 * 1024 * 1024

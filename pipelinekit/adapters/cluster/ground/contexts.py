@@ -18,9 +18,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pipelinekit.adapters import files, private, process
 from pipelinekit.adapters.cluster import printed
 from pipelinekit.adapters.cluster.answers import NO_KUBECONFIG
+from pipelinekit.adapters.disk import files, private
+from pipelinekit.adapters.running import process
 from pipelinekit.errors import PipelinekitError, ToolFailed, failed, refused
 from pipelinekit.model.draft import Context
 

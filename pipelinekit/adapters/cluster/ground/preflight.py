@@ -13,11 +13,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import answers, kubectl, refusals
 from pipelinekit.adapters.cluster.direct import objects as direct
 from pipelinekit.adapters.cluster.direct import ways
 from pipelinekit.adapters.cluster.ground import rights
+from pipelinekit.adapters.running import process
 from pipelinekit.errors import PipelinekitError
 from pipelinekit.model.ground.preflight import Needs, Object, Pull, Seen
 from pipelinekit.model.release import Credentials, ImageRef, Target

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import kubectl
 from pipelinekit.adapters.cluster.direct import ways
+from pipelinekit.adapters.running import process
 from pipelinekit.model.ground.preflight import Rule
 from pipelinekit.model.release import Target
 

@@ -13,8 +13,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import answers, kubectl
+from pipelinekit.adapters.running import process
 from pipelinekit.model.ground.inspection import Object, Pull, Tried, Wants
 from pipelinekit.model.release import Target
 from pipelinekit.plan.moment import seconds_of

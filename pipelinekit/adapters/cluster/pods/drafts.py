@@ -7,8 +7,8 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import kubectl
+from pipelinekit.adapters.running import process
 from pipelinekit.errors import failed
 from pipelinekit.model.draft import BUILD_ID, DRAFT, Pod
 from pipelinekit.model.release import Target

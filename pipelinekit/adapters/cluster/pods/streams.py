@@ -6,7 +6,7 @@ import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 
-from pipelinekit.adapters import process
+from pipelinekit.adapters.running import process
 from pipelinekit.model.draft import DRAFT
 from pipelinekit.model.release import Target
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import answers
+from pipelinekit.adapters.running import process
 from pipelinekit.errors import failed
 from pipelinekit.model.platform.document import Cluster
 from pipelinekit.model.stored import Running

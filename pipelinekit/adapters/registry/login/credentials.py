@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pipelinekit.adapters import process
+from pipelinekit.adapters.running import process
 from pipelinekit.errors import Place, failed
 from pipelinekit.model.release import IDENTITY, Credentials
 

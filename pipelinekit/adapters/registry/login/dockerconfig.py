@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelinekit.adapters import private
-from pipelinekit.adapters.files import write_atomic
+from pipelinekit.adapters.disk import private
+from pipelinekit.adapters.disk.files import write_atomic
 from pipelinekit.adapters.registry.login.credentials import HUB, HUB_HOSTS
 from pipelinekit.model.release import IDENTITY, Credentials
 

@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from pipelinekit.adapters import momentary
+from pipelinekit.adapters.disk import momentary
 from pipelinekit.adapters.source import dotgit, git
 from pipelinekit.adapters.source.git import Repository
 from pipelinekit.errors import failed

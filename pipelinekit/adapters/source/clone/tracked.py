@@ -11,7 +11,7 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from pipelinekit.adapters import files, links
+from pipelinekit.adapters.disk import files, links
 from pipelinekit.adapters.source import dotgit, git
 from pipelinekit.errors import Fault, Place, Refused, ToolMissing, failed
 from pipelinekit.model.tree import is_gits

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelinekit.adapters import files
+from pipelinekit.adapters.disk import files
 from pipelinekit.adapters.source import addresses, git
 from pipelinekit.adapters.source.git import Git
 from pipelinekit.adapters.source.ledger.remote import HEADS, Remote, pairs

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from pipelinekit.adapters import momentary
+from pipelinekit.adapters.disk import momentary
 from pipelinekit.adapters.source.git import Git
 from pipelinekit.adapters.source.ledger import proven
 from pipelinekit.plan.ledger.commit import Commit

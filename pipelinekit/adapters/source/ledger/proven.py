@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from pipelinekit.adapters import ours
+from pipelinekit.adapters.disk import ours
 
 _FILE = "ledger-proofs-1"
 _ID = re.compile(rb"[0-9a-f]{40}")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from pipelinekit.adapters import process
+from pipelinekit.adapters.running import process
 from pipelinekit.adapters.source.git import Git
 from pipelinekit.errors import refused
 from pipelinekit.model.ledger import Writer

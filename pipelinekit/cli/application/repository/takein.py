@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelinekit.adapters import folders
+from pipelinekit.adapters.disk import folders
 from pipelinekit.adapters.folder import packaged
 from pipelinekit.cli.application import present
 from pipelinekit.cli.application.repository import keptfile

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelinekit.adapters import files
+from pipelinekit.adapters.disk import files
 from pipelinekit.adapters.source import worktree
 from pipelinekit.cli.application import generate, kept, present
 from pipelinekit.cli.application.repository import adoption

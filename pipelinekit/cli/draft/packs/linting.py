@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from pipelinekit.adapters import momentary, process
 from pipelinekit.adapters.cluster.charts.schemas import Schemas
+from pipelinekit.adapters.disk import momentary
 from pipelinekit.adapters.folder import packs
+from pipelinekit.adapters.running import process
 from pipelinekit.errors import DocumentInvalid, Fault, Place
 from pipelinekit.model.draft import BUILD_ID, DRAFT
 from pipelinekit.plan.draft import packlint

@@ -9,7 +9,7 @@ from typing import cast
 import click
 
 from pipelinekit import __version__, names
-from pipelinekit.adapters import files
+from pipelinekit.adapters.disk import files
 from pipelinekit.adapters.folder import packaged, packs
 from pipelinekit.adapters.folder.drafthome import DraftHome
 from pipelinekit.cli.application import newapp

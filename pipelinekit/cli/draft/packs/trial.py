@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pipelinekit.adapters import files, momentary
+from pipelinekit.adapters.disk import files, momentary
 from pipelinekit.cli.draft.here import Draft
 from pipelinekit.cli.draft.options import draft
 from pipelinekit.cli.draft.packs import linting, making

@@ -12,7 +12,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelinekit.adapters import momentary
+from pipelinekit.adapters.disk import momentary
 from pipelinekit.adapters.folder import chartcopy
 from pipelinekit.adapters.folder.shell import FolderShell
 from pipelinekit.cli.draft.here import Draft

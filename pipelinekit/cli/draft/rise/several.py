@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pipelinekit.adapters import folders
+from pipelinekit.adapters.disk import folders
 from pipelinekit.cli.draft.here import Draft
 from pipelinekit.cli.draft.rise import rising
 from pipelinekit.cli.draft.rise.told import Log

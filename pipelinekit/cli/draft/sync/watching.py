@@ -7,7 +7,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelinekit.adapters import watcher
+from pipelinekit.adapters.disk import watcher
 from pipelinekit.adapters.folder import chartcopy
 from pipelinekit.cli.draft.rise import moving, rising
 from pipelinekit.cli.draft.rise.away import Waiting

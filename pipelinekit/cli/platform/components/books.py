@@ -60,7 +60,7 @@ def stops(here: Rollout, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
     Past a gate that is for `platform promote --plan` to tell: nothing else changes anything there.
     """
-    from pipelinekit.steps.promotion.still import Still
+    from pipelinekit.steps.promotion.looks.still import Still
 
     books = None if here.environment.gated else told(here)
     if books is None:

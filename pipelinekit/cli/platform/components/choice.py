@@ -75,7 +75,7 @@ def note(file: str, line: str) -> None:
     """Put a line at the head of a file that may not be there: what happened last is read first."""
     from pathlib import Path
 
-    from pipelinekit.adapters import files
+    from pipelinekit.adapters.disk import files
 
     path = Path(file)
     if file:
@@ -101,7 +101,7 @@ def rows_of(here: Rollout, order: Order) -> list[dict[str, Any]]:
 
 def leftovers(here: Rollout) -> tuple[Leftover, ...]:
     """What runs and is not on any more; where the cluster does not say, that is told."""
-    from pipelinekit.steps.rollout.leftover import left
+    from pipelinekit.steps.rollout.looks.leftover import left
 
     try:
         # Most of a platform's charts are off: over a way that stays open each is one question, not a Helm.
@@ -124,6 +124,6 @@ def tell_leftovers(found: Sequence[Leftover], tell: Callable[[str], None]) -> No
 
 def row(here: Rollout, name: str, ending: Collection[str] | None = None) -> dict[str, Any]:
     """How a component stands: the fields of a `PartStatus`; see `look`."""
-    from pipelinekit.steps.rollout.status import look
+    from pipelinekit.steps.rollout.looks.status import look
 
     return dataclasses.asdict(look(here.parts[name], here.shelf, here.site, ending=ending))

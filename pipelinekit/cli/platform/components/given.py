@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelinekit.adapters import files
+from pipelinekit.adapters.disk import files
 from pipelinekit.errors import DocumentInvalid, Fault
 from pipelinekit.reading import needs
 from pipelinekit.reading.chart import declared, references

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from pipelinekit.adapters import files
+from pipelinekit.adapters.disk import files
 from pipelinekit.adapters.folder.components import ComponentFolder
 from pipelinekit.errors import Fault
 from pipelinekit.model.platform.document import Platform

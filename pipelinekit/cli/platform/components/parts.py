@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelinekit.adapters import files
+from pipelinekit.adapters.disk import files
 from pipelinekit.adapters.source import platforms
 from pipelinekit.cli.output import report
 from pipelinekit.cli.platform.components.world import helm_here, site_of

@@ -42,7 +42,7 @@ from pipelinekit.names import nearest
 
 if TYPE_CHECKING:
     from pipelinekit.model.platform.document import Environment
-    from pipelinekit.steps.promotion.around import Around
+    from pipelinekit.steps.promotion.looks.around import Around
     from pipelinekit.steps.promotion.several import Several
 
 NAMES = click.argument("components", metavar="[COMPONENT[@VERSION]]…", nargs=-1)

@@ -51,7 +51,7 @@ def _target(here: Rollout, part: Part) -> Target:
 
 def _would_change(here: Rollout, name: str) -> bool:
     """Whether an installed one would be changed; what is refused is refused by the deployment itself."""
-    from pipelinekit.steps.rollout import plan as steps
+    from pipelinekit.steps.rollout.looks import plan as steps
 
     order = {name: here.order[name]}
     (plan,) = steps.plan(here.parts, order, here.order, here.shelf, here.site, said_by(name))
@@ -112,7 +112,7 @@ def _given(here: Rollout, part: Part, packaged: Sequence[Packaged], *, timeout: 
 
 def _texts(here: Rollout, part: Part) -> dict[str, bytes]:
     """Values of all that is on, and the upstream archive of the controller where it is not in its folder."""
-    from pipelinekit.adapters import files
+    from pipelinekit.adapters.disk import files
     from pipelinekit.adapters.folder.components import FOLDER
     from pipelinekit.reading.vendored import FILE as LOCK
     from pipelinekit.render.vendored import vendored_text

@@ -108,7 +108,7 @@ def render(platform: str, environment: str, only: tuple[str, ...], start: tuple[
     """
     from pathlib import Path
 
-    from pipelinekit.adapters import files
+    from pipelinekit.adapters.disk import files
     from pipelinekit.steps.rollout.render import all_rendered
 
     here, order = chosen_order(platform, environment, only, start)
@@ -168,7 +168,7 @@ def graph(platform: str, kind: str) -> None:
 def show_plan(here: Rollout, order: Order, as_json: bool, summary: str = "") -> None:
     """Print the plan; raises `Refused` when something would be refused, by the ledger as well."""
     from pipelinekit.plan.rollout.summary import of_plans
-    from pipelinekit.steps.rollout import plan as steps
+    from pipelinekit.steps.rollout.looks import plan as steps
 
     plans = steps.plan(here.parts, order, here.order, here.shelf, here.site, report.say)
     stops = books.stops(here, order)

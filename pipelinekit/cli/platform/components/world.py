@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pipelinekit.model.platform.document import Platform
     from pipelinekit.model.release import Target
     from pipelinekit.steps.deploying.deployment import Prepared
-    from pipelinekit.steps.promotion.around import Around
+    from pipelinekit.steps.promotion.looks.around import Around
     from pipelinekit.steps.rollout.deploy import Site
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
-from pipelinekit.adapters import files, probes
+from pipelinekit.adapters import probes
 from pipelinekit.adapters.cluster.kubernetes import Kubernetes
+from pipelinekit.adapters.disk import files
 from pipelinekit.adapters.folder import packaged
 from pipelinekit.cli.output import report
 from pipelinekit.cli.paths import on_disk

@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 
 from pipelinekit import names
-from pipelinekit.adapters import files, probes
+from pipelinekit.adapters import probes
+from pipelinekit.adapters.disk import files
 from pipelinekit.cli.output import report
 from pipelinekit.errors import usage
 from pipelinekit.reading.schema.words import CHART_REPOSITORY, CREDENTIAL, GIT, URL

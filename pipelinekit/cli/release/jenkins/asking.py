@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipelinekit.adapters import files
+from pipelinekit.adapters.disk import files
 from pipelinekit.cli.wiring.identity import in_pipeline
 from pipelinekit.errors import refused
 from pipelinekit.model.ledger import Writer

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.build.buildah import BuildahEngine
 from pipelinekit.adapters.registry.oci import OciRegistry
+from pipelinekit.adapters.running import process
 from pipelinekit.model.release import BuildPlan, ImageRef
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.build import buildx
+from pipelinekit.adapters.running import process
 from pipelinekit.errors import ToolFailed
 from pipelinekit.model.release import BuildPlan, ImageRef
 

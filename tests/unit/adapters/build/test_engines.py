@@ -9,8 +9,8 @@ import docker
 import pytest
 from docker.errors import DockerException
 
-from pipelinekit.adapters import programs
 from pipelinekit.adapters.build.engines import CHOICE, require_answer
+from pipelinekit.adapters.running import programs
 from pipelinekit.errors import Fault, ToolMissing
 
 

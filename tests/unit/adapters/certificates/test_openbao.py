@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.certificates import openbao
 from pipelinekit.adapters.cluster import kubectl
+from pipelinekit.adapters.running import process
 from pipelinekit.errors import PipelinekitError, ToolFailed
 from pipelinekit.model.platform.certificates import OpenBao
 from pipelinekit.model.release import Target

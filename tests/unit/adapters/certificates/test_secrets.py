@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.certificates import secrets
 from pipelinekit.adapters.certificates.x509 import Authorities
 from pipelinekit.adapters.cluster import kubectl
+from pipelinekit.adapters.running import process
 from pipelinekit.model.certificate import Reader
 from pipelinekit.model.release import Target
 from tests import examples

@@ -8,7 +8,7 @@ import pytest
 
 from pipelinekit.adapters.certificates.servers import pods_behind
 from pipelinekit.adapters.cluster import kubectl
-from pipelinekit.adapters.process import Completed
+from pipelinekit.adapters.running.process import Completed
 from pipelinekit.errors import ToolFailed
 from tests import examples
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import pytest
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.certificates.secrets import CertificateSecrets
 from pipelinekit.adapters.certificates.servers import pods_behind
 from pipelinekit.adapters.cluster import answers, kubectl
@@ -23,6 +22,7 @@ from pipelinekit.adapters.cluster.parts import Parts
 from pipelinekit.adapters.cluster.pods.drafts import ReleasePods
 from pipelinekit.adapters.cluster.pods.running import Pods
 from pipelinekit.adapters.probes import lacking
+from pipelinekit.adapters.running import process
 from pipelinekit.errors import ToolFailed
 from pipelinekit.model.ground.preflight import Rule
 from pipelinekit.model.rollout.component import Condition

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster.asking import LONGEST, ask
+from pipelinekit.adapters.running import process
 from pipelinekit.errors import ToolFailed, failed
 
 

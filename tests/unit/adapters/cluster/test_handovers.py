@@ -7,7 +7,7 @@ import pytest
 
 from pipelinekit.adapters.cluster import kubectl
 from pipelinekit.adapters.cluster.handovers import HandoverJobs
-from pipelinekit.adapters.process import Completed
+from pipelinekit.adapters.running.process import Completed
 from pipelinekit.errors import ToolFailed
 from tests import examples
 

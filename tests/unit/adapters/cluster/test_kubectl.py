@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import kubectl
+from pipelinekit.adapters.running import process
 from pipelinekit.errors import ToolFailed
 from tests import examples
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster.objects import Objects
+from pipelinekit.adapters.running import process
 from pipelinekit.errors import ToolFailed
 from pipelinekit.plan.deploying.fields import PREPARES
 from pipelinekit.ports import RIVAL

@@ -7,7 +7,7 @@ import pytest
 
 from pipelinekit.adapters.cluster import kubectl, parts
 from pipelinekit.adapters.cluster.parts import Parts
-from pipelinekit.adapters.process import Completed
+from pipelinekit.adapters.running.process import Completed
 from pipelinekit.errors import Refused, ToolFailed
 from tests import examples
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.certificates import servers
 from pipelinekit.adapters.cluster import (
     anchors,
@@ -24,6 +23,7 @@ from pipelinekit.adapters.cluster import (
 from pipelinekit.adapters.cluster.charts import history, undo
 from pipelinekit.adapters.cluster.ground import addresses, contexts, inspection, namespaces, places, volumes
 from pipelinekit.adapters.cluster.pods import drafts, running, workloads
+from pipelinekit.adapters.running import process
 from pipelinekit.errors import PipelinekitError, ToolFailed
 from pipelinekit.model.platform.document import Cluster
 from pipelinekit.model.rollout.component import Condition

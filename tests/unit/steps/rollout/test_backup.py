@@ -9,8 +9,8 @@ from pipelinekit.errors import ToolFailed
 from pipelinekit.model.rollout.component import Backup
 from pipelinekit.model.trouble import Trouble
 from pipelinekit.plan.rollout.order import order_of
-from pipelinekit.steps.rollout import plan as planning
 from pipelinekit.steps.rollout.backup import NEVER_RAN
+from pipelinekit.steps.rollout.looks import plan as planning
 from pipelinekit.steps.rollout.part import Part
 from tests.rollouts import SET, Bench
 

@@ -12,7 +12,7 @@ from pipelinekit.errors import Refused
 from pipelinekit.model.platform.nexus import Nexus
 from pipelinekit.plan.rollout.order import order_of
 from pipelinekit.steps.rollout import knots
-from pipelinekit.steps.rollout import plan as planning
+from pipelinekit.steps.rollout.looks import plan as planning
 from pipelinekit.steps.rollout.part import Part
 from tests.rollouts import Bench
 

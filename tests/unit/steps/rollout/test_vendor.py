@@ -14,7 +14,7 @@ from pipelinekit.model.release import ImageRef, Target
 from pipelinekit.model.rollout.component import Archive
 from pipelinekit.model.rollout.vendored import Vendored
 from pipelinekit.reading.chart.values import overlay, read_values
-from pipelinekit.steps.rollout import plan as planning
+from pipelinekit.steps.rollout.looks import plan as planning
 from pipelinekit.steps.rollout.part import Part, release_of
 from pipelinekit.steps.rollout.vendor import vendor
 from tests.parts import Components

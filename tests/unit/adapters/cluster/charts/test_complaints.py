@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster.charts.complaints import next_step, require_packed, require_tested
 from pipelinekit.adapters.cluster.charts.components import ComponentHelm
-from pipelinekit.adapters.process import Completed
+from pipelinekit.adapters.running import process
+from pipelinekit.adapters.running.process import Completed
 from pipelinekit.errors import ToolFailed, failed
 from pipelinekit.model.release import Target
 from tests import examples

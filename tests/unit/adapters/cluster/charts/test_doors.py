@@ -10,10 +10,10 @@ from threading import Thread
 
 import pytest
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster.charts import doors
 from pipelinekit.adapters.cluster.charts.helm import Helm
-from pipelinekit.adapters.lines import Collector
+from pipelinekit.adapters.running import process
+from pipelinekit.adapters.running.lines import Collector
 from tests import examples
 
 TARGET = examples.target()

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import kubectl
 from pipelinekit.adapters.cluster.charts import complaints, helm
 from pipelinekit.adapters.cluster.charts.helm import Helm
+from pipelinekit.adapters.running import process
 from pipelinekit.errors import CheckFailed, PipelinekitError, ToolFailed, failed
 from pipelinekit.model.release import Target
 from tests import examples

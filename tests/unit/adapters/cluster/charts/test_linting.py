@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster.charts import linting, passed
+from pipelinekit.adapters.running import process
 
 HEAD = 'apiVersion: v2\nname: orders\nversion: "{}"\nappVersion: "{}"\n'
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster.charts import linting, passed, together
 from pipelinekit.adapters.cluster.charts.packing import Packer
+from pipelinekit.adapters.running import process
 from pipelinekit.errors import failed
 from pipelinekit.ports.releases import ChartFolder
 

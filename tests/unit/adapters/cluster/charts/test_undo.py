@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster.charts import undo
+from pipelinekit.adapters.running import process
 from pipelinekit.errors import ToolFailed
 from tests import examples
 

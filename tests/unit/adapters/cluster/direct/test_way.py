@@ -59,7 +59,7 @@ def test_a_kubectl_that_cannot_be_started_keeps_nobody_waiting(
     def watch(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("pipelinekit.adapters.process.watch", watch)
+    monkeypatch.setattr("pipelinekit.adapters.running.process.watch", watch)
     way = Way({}, "any")
     way._thread.join()
     assert way._told.is_set()

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster.ground.contexts import Contexts
+from pipelinekit.adapters.running import process
 from pipelinekit.errors import Refused, ToolFailed
 
 CLUSTER: dict[str, Any] = {"name": "c", "cluster": {"server": "https://c:6443"}}

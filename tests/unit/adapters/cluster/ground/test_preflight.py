@@ -8,7 +8,7 @@ from pipelinekit.adapters.cluster import kubectl
 from pipelinekit.adapters.cluster.direct import objects as direct
 from pipelinekit.adapters.cluster.direct import ways
 from pipelinekit.adapters.cluster.ground.preflight import Preflight
-from pipelinekit.adapters.process import Completed
+from pipelinekit.adapters.running.process import Completed
 from pipelinekit.errors import ToolFailed
 from tests import examples
 

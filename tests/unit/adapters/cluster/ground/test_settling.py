@@ -6,7 +6,7 @@ import pytest
 
 from pipelinekit.adapters.cluster import kubectl
 from pipelinekit.adapters.cluster.ground.settling import settle
-from pipelinekit.adapters.process import Completed
+from pipelinekit.adapters.running.process import Completed
 from pipelinekit.errors import ToolFailed
 from tests import examples
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pipelinekit.adapters.cluster.pods.running import Pods
-from pipelinekit.adapters.process import Completed
+from pipelinekit.adapters.running.process import Completed
 from pipelinekit.errors import ToolFailed
 from tests import examples
 

@@ -9,7 +9,7 @@ import pytest
 from pipelinekit.adapters.build.docker import DockerEngine
 from pipelinekit.adapters.cluster.direct import ways
 from pipelinekit.adapters.cluster.pods import sharing
-from pipelinekit.adapters.process import Completed
+from pipelinekit.adapters.running.process import Completed
 
 ID = "a" * 64
 NODE = {"metadata": {"name": "one"}, "status": {"nodeInfo": {"containerRuntimeVersion": "docker://27.0"}}}

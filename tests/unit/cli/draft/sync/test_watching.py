@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.adapters import watcher
+from pipelinekit.adapters.disk import watcher
 from pipelinekit.cli.draft.here import Draft, Words
 from pipelinekit.cli.draft.rise import away, rising
 from pipelinekit.cli.draft.rise.outcome import Outcome

@@ -10,7 +10,8 @@ import pytest
 from pipelinekit.cli.platform.components import books, rollout, standing
 from pipelinekit.errors import PipelinekitError, Refused, UsageError
 from pipelinekit.model.rollout.part import DEPLOYED, Outcome, PartPlan, Removal
-from pipelinekit.steps.rollout import plan, remove, resize
+from pipelinekit.steps.rollout import remove, resize
+from pipelinekit.steps.rollout.looks import plan
 from tests.promotedparts import Bench
 
 GOING = Removal(component="store", namespace="stores", there=True)

@@ -1,0 +1,1 @@
+"""Release sets: as they stand, brought member by member, and taken back."""

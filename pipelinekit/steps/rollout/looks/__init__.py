@@ -1,0 +1,1 @@
+"""What is looked at of a rollout, and changes nothing: plans, preflights, statuses."""
