@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import gc
 import io
 import os
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
 SWITCH = 0.0005
 """Seconds for which a thread that loads modules may keep another one waiting, each time that this one has
 asked something of the system. Python has 5 ms: a tenth of the time until an engine was asked."""
-
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
 def entry() -> NoReturn:
@@ -108,14 +105,25 @@ def run(arguments: list[str]) -> NoReturn:
         sys.stderr.close()
         raise SystemExit(0) from None
     except Exception as error:  # noqa: BLE001 - the one catcher; what gets here is ours to mend
-        # Our own files are written by adapters: an error without a file's name is standard output's.
-        if isinstance(error, OSError) and error.filename is None and error.errno in _FULL:
-            report.untold(error)
-        from pipelinekit.cli.output import bug
-
-        report.leave(bug.report(error, arguments))
+        report.leave(_untold(error, arguments))
     finally:
         nextstep.forget()
+
+
+def _untold(error: Exception, arguments: list[str]) -> int:
+    """Say what no verb has said, a disk that takes nothing more or a bug of ours; its exit code."""
+    from pipelinekit.cli.output import bug, full, report
+
+    if not (isinstance(error, OSError) and error.errno in full.FULL):
+        return bug.report(error, arguments)
+    # Our own files are written by adapters: an error without a file's name is standard output's.
+    if error.filename is None:
+        report.untold(error)
+    problem = full.told(error)
+    if "--json" in arguments:
+        report.error_json(problem)
+    report.error(problem)
+    return problem.exit_code
 
 
 def _main(arguments: list[str]) -> object:

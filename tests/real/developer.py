@@ -46,6 +46,10 @@ class Developer:
         service = f"/api/v1/namespaces/{self.namespace}/services/http:{self.application.name}:80/proxy{path}"
         return self.application.tool("kubectl", "get", "--raw", service)
 
+    def with_env(self, **env: str) -> Developer:
+        """The same developer, whose verbs run with these variables as well."""
+        return replace(self, application=self.application.with_env(**env))
+
     def releases(self) -> list[dict[str, Any]]:
         listed = self.application.tool("helm", "-n", self.namespace, "list", "-o", "json")
         found: list[dict[str, Any]] = json.loads(listed)

@@ -1,6 +1,6 @@
-"""A way to the testbed's API server that can be away for a while, as a server is that is restarted.
+"""Ways to the testbed's API server and engine that can be away for a while, as one is that is restarted.
 
-The testbed's own server is everybody's and stays as it is. TLS passes through: nothing here reads it.
+The testbed's own are everybody's and stay as they are. TLS passes through: nothing here reads it.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ _PIECE = 64 * 1024
 
 
 class Line:
-    """Passes connections on to `upstream`, a host and a port."""
+    """Passes connections on to `upstream`, a host and a port, or the path of a socket."""
 
-    def __init__(self, upstream: tuple[str, int]) -> None:
+    def __init__(self, upstream: tuple[str, int] | str) -> None:
         self._upstream = upstream
         self._lock = threading.Lock()
         self._ends: set[socket.socket] = set()
@@ -66,7 +66,7 @@ class Line:
         with contextlib.suppress(OSError):
             while True:
                 client = door.accept()[0]
-                server = socket.create_connection(self._upstream, 10)
+                server = _connected(self._upstream)
                 server.settimeout(None)
                 with self._lock:
                     if self._serves:
@@ -104,6 +104,26 @@ def before(application: Application, folder: Path) -> Iterator[tuple[Line, Path]
         yield line, path
     finally:
         line.close()
+
+
+@contextlib.contextmanager
+def before_engine(host: str) -> Iterator[Line]:
+    """A line to the engine of a DOCKER_HOST, or to the usual one where that is empty."""
+    kind, _, where = (host or "unix:///var/run/docker.sock").partition("://")
+    at = urlsplit(f"//{where}")
+    line = Line(where if kind == "unix" else (str(at.hostname), at.port or 2375))
+    try:
+        yield line
+    finally:
+        line.close()
+
+
+def _connected(upstream: tuple[str, int] | str) -> socket.socket:
+    if not isinstance(upstream, str):
+        return socket.create_connection(upstream, 10)
+    made = socket.socket(socket.AF_UNIX)
+    made.connect(upstream)
+    return made
 
 
 def _bound(port: int) -> socket.socket:

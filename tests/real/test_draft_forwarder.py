@@ -122,6 +122,7 @@ def test_requests_fail_no_longer_than_two_seconds_after_a_pod_is_ready(
     dev: Developer, matrix_row: Callable[..., None]
 ) -> None:
     port, since, quiet, words = free(), dict[str, float](), dict[str, float](), "Hello from"
+    redeploys: list[tuple[float, float]] = []
     with saying(dev, "connect", "-p", f"{port}:8080", "--tail", "0") as said:
         assert app.eventually(lambda: any("is port 8080" in each for each in said), 60)
         with asking(port) as client:
@@ -139,6 +140,8 @@ def test_requests_fail_no_longer_than_two_seconds_after_a_pod_is_ready(
                     dev.application.tool("kubectl", "-n", dev.namespace, "delete", *pods)
                     assert client.hears(" orders", time.time())
                 time.sleep(1)
+                if number < REDEPLOYS:
+                    redeploys.append((begun, time.time()))
                 since |= ready(dev)
                 quiet[kind] = max(quiet.get(kind, 0.0), silence(client.answers[max(before - 5, 0) :]))
     failing = list(spans(client.answers))
@@ -150,4 +153,11 @@ def test_requests_fail_no_longer_than_two_seconds_after_a_pod_is_ready(
         # A pod's moment is told to the second.
         able = max([first, *(each + 1 for each in since.values() if each <= good)])
         assert good <= able + PROMISED, (first, good, since)
+        # The pod before answers until the next one does: there nobody has a reason to wait for one.
+        if any(begun <= first <= end for begun, end in redeploys):
+            assert good - first <= PROMISED, (first, good)
+    # A client that does not ask sees nothing fail.
+    asked = sorted(each.asked for each in client.answers)
+    assert len(redeploys) == REDEPLOYS
+    assert max(after - before for before, after in pairwise(asked)) < PROMISED / 2
     assert not [each for each in client.answers if "refused" in each.text]

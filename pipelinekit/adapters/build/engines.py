@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -67,6 +68,29 @@ def choose(
         _check_wall(stranger=stranger)
         return BuildahEngine(registry, login, environment)
     return docker
+
+
+def require_answer(environment: Mapping[str, str], seconds: float) -> None:
+    """Raise `ToolMissing` where Docker's engine would build, and does not answer within so many seconds.
+
+    Where buildah builds there is nobody to ask.
+    """
+    import docker
+
+    from pipelinekit.adapters.build.trouble import silent, unanswered
+
+    word, host = environment.get(CHOICE, ""), environment.get("DOCKER_HOST", "")
+    if word == "buildah":
+        return
+    try:
+        # To connect asks it for its version.
+        docker.from_env(timeout=int(seconds), environment=dict(environment)).close()
+    except unanswered() as error:
+        if not (word or host):
+            with contextlib.suppress(ToolMissing):
+                programs.find("buildah")
+                return
+        raise ToolMissing(silent(error, host)) from error
 
 
 def _check_wall(*, stranger: bool) -> None:

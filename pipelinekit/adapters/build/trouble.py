@@ -15,11 +15,9 @@ from pipelinekit.model.release import ImageRef
 def push_failed(ref: ImageRef, reason: str) -> ToolFailed:
     """The engine could not push, with what to look at first."""
     lowered = reason.lower()
-    hint = (
-        _LOST
-        if _GONE in reason
-        else f"the log of {ref.registry} says more; what is there is kept: run it again"
-    )
+    if _GONE in reason or _MIDDLE in reason:
+        return lost(f"{ref.registry} did not take the image: {reason}")
+    hint = f"the log of {ref.registry} says more; what is there is kept: run it again"
     if "unauthorized" in lowered or "authentication required" in lowered or "denied" in lowered:
         hint = f"check the credentials for {ref.registry}: `docker login {ref.registry}` or PK_REGISTRY_USER"
     elif "x509" in lowered or "certificate" in lowered:
@@ -46,6 +44,18 @@ def is_late(error: Exception) -> bool:
     return "timed out" in str(error).lower()
 
 
+def _speaks(error: BaseException) -> bool:
+    """Whether what it raises is an answer of the engine's."""
+    from docker.errors import APIError
+
+    return isinstance(error, APIError)
+
+
+def lost(problem: str) -> ToolFailed:
+    """That an engine was there, and has gone in the middle of its work or does not go on with it."""
+    return failed("engine-lost", problem, hint=_LOST)
+
+
 def is_refusal(error: BaseException | None) -> bool:
     """Whether an engine answers, and will not do it."""
     from docker.errors import APIError
@@ -59,6 +69,8 @@ def answered(code: str, problem: str, hint: str = "") -> Iterator[None]:
     try:
         yield
     except unanswered() as error:
+        if not _speaks(error):
+            raise lost(f"{problem}: {reason_of(error)}") from error
         hint = hint if hint and is_refusal(error) else _LOST
         raise failed(code, f"{problem}: {reason_of(error)}", hint=hint) from error
 
@@ -77,12 +89,13 @@ def reason_of(error: Exception) -> str:
         said = next((f"{_GONE}: {words}" for sign, words in _SILENT.items() if sign in said), said)
     if not explanation and any(sign in said for sign in _CUT):
         # What it is called in the HTTP library says nothing to anybody.
-        return "the engine ended the connection in the middle"
+        return _MIDDLE
     return said.splitlines()[0]
 
 
 _CUT = ("IncompleteRead", "Connection broken", "Connection aborted", "Connection reset", "RemoteDisconnected")
 _GONE = "the engine is gone"
+_MIDDLE = "the engine ended the connection in the middle"
 _LOST = "does the engine still answer? `docker version` asks it; then run it again"
 _FINAL = (
     *("unauthorized", "denied", "authentication required", "no basic auth", "x509", "certificate"),
@@ -107,6 +120,12 @@ _NO_BASE = re.compile(
     re.IGNORECASE,
 )
 """How engines say that a base image is not where it is looked for."""
+_AWAY = re.compile(
+    r"Cannot connect to the Docker daemon|error during connect"
+    r"|(?:error reading from server: EOF|transport is closing|code = Unavailable)",
+    re.IGNORECASE,
+)
+"""How `docker buildx` says that its engine is not there, or has gone."""
 _NO_WAY = re.compile(r"https?://\S+: (?:dial tcp|net/http: TLS handshake timeout|context deadline exceeded)")
 """How engines say that a registry does not answer them."""
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -124,6 +143,8 @@ def build_failed(lines: Sequence[str], reason: str) -> ToolFailed:
     words = [found[1] if (found := _TIMED.match(line)) else line for line in lines]
     last = last_word([line for line in words if not _NOISE.match(line)])
     reason = re.sub(r"^(?:error: )+", "", reason, flags=re.IGNORECASE)
+    if _AWAY.search(reason[:2000]):
+        return lost(f"the build was not ended: {reason[:300]}")
     code = re.search(r"(?:exit (?:status|code):? |non-zero code: )(\d+)", reason)
     ended = f"ended with exit code {code[1]}" if code else reason
     said = f": {last[:300]}" if last and code and last not in steps else ""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from shlex import quote
 
 from pipelinekit.adapters.disk import files, regular
 from pipelinekit.adapters.disk.links import astray, below, links
 from pipelinekit.adapters.folder.astray import hint as nearby
-from pipelinekit.errors import refused
+from pipelinekit.errors import DocumentInvalid, Place, refused
 from pipelinekit.reading.app import FILE
 
 MOST = 64 * 1024 * 1024
@@ -43,7 +45,7 @@ def digest_of(chart: Path, root: Path, each: Callable[[str, bytes], object] = la
         left -= len(content)
         if left < 0:
             raise refused("chart-too-large", f"{chart} holds more than {MOST >> 20} MiB")
-        digest.update(f"{relative}\0{len(content)}\0".encode() + content)
+        digest.update(os.fsencode(f"{relative}\0{len(content)}\0") + content)
         each(relative, content)
     return f"sha256:{digest.hexdigest()}"
 
@@ -68,6 +70,19 @@ def find(root: Path, named: str) -> Path:
 def _require_inside(root: Path, path: Path) -> None:
     if astray(root, path):
         raise refused("link-out", f"{path} leads out of {root}", hint="copy it in its place")
+
+
+def text(copied: Path, name: str, chart: Path) -> str:
+    """A text of a chart that was copied, empty where it has none; raises `DocumentInvalid` for what is no
+    UTF-8, by the place that it has in `chart`."""
+    path = copied / name
+    if not path.is_file():
+        return ""
+    try:
+        return files.read_text(path)
+    except DocumentInvalid as error:
+        place = Place(str(chart / name))
+        raise DocumentInvalid(*(replace(each, place=place) for each in error.faults)) from error
 
 
 def texts(chart: Path) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -51,7 +52,9 @@ class DraftHome:
         """Keep a build's log; the oldest of the application's go."""
         folder = self.folder / LOGS / application
         path = folder / build
+        before = [each for each in self.logs(application) if each != path]
         files.write_atomic(path, text, mode=0o600)
+        _make_last(path, before)
         for old in self.logs(application)[:-KEPT]:
             old.unlink(missing_ok=True)
         return path
@@ -95,6 +98,14 @@ class DraftHome:
         """Why the last `up` has failed; empty when it has not."""
         path = self.folder / FAILED / where
         return files.read_bytes(path, regular.DOCUMENT).decode(errors="replace") if path.is_file() else ""
+
+
+def _make_last(path: Path, before: list[Path]) -> None:
+    """Date a file after these: a clock that was ahead has dated them, and has been put right since."""
+    with suppress(OSError):
+        latest = before[-1].stat().st_mtime_ns if before else 0
+        if path.stat().st_mtime_ns <= latest:
+            os.utime(path, ns=(latest + 1, latest + 1))
 
 
 def _repositories(folder: Path, depth: int) -> Iterator[Path]:

@@ -11,9 +11,10 @@ from typing import Any
 
 from pipelinekit.adapters.registry import artifacts, charts, layout
 from pipelinekit.adapters.registry.blobs import CHUNK, Blobs, Home
-from pipelinekit.adapters.registry.connection import Connection
+from pipelinekit.adapters.registry.connection import AGAIN, Connection
 from pipelinekit.adapters.registry.copying import DEPTH, Copied, Copier
 from pipelinekit.adapters.registry.manifests import Manifests
+from pipelinekit.adapters.registry.trouble import Unanswered, unexpected
 from pipelinekit.errors import failed
 from pipelinekit.model.release import Credentials, ImageRef
 from pipelinekit.ports import Live, Say, nobody
@@ -38,6 +39,16 @@ class OciRegistry:
     def ping(self, host: str) -> None:
         """Raise `ToolFailed` unless the registry answers and takes the credentials."""
         self.connection.expect(self.connection.request("GET", host, "v2/"), host, 200)
+
+    def require_answer(self, host: str) -> None:
+        """Raise `ToolFailed` unless the registry answers; it is asked once. One that lets nobody in does not
+        raise another code than `DENIED`."""
+        try:
+            answer = self.connection.request("GET", host, "v2/", tries=1)
+        except Unanswered as error:
+            raise error.final from error
+        if answer.status_code in AGAIN:
+            raise unexpected(host, answer)
 
     def digest_of(self, ref: ImageRef) -> str | None:
         """The manifest's digest, or None when there is no such tag or digest."""

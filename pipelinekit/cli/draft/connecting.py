@@ -27,6 +27,8 @@ PATIENCE = 300.0
 """Seconds until the first pod has to be ready, as classic Draft waits."""
 LOOK = 5.0
 """Seconds between two looks when nothing is heard."""
+FORBIDDEN = "(Forbidden)"
+"""What kubectl says of a right that is missing."""
 OPENING = 10.0
 """Seconds that a tunnel may take."""
 
@@ -141,6 +143,9 @@ class Connection:
         self.tunnel: Tunnel | None = None
         self.followed: dict[tuple[str, str], Stream] = {}
         self.last: dict[tuple[str, str], str] = {}
+        self.said: set[str] = set()
+        self.unanswered = ""
+        """Why the cluster was not to be asked the last time."""
         self.streams = streams
         self.changes: Stream = streams.changes(here.kube, target, self.news.set)
 
@@ -148,17 +153,32 @@ class Connection:
         """Go to the pod that is right now; what cannot be asked at the moment is asked again."""
         if self.changes.ended.is_set():
             self.changes = self.streams.changes(self.here.kube, self.target, self.news.set)
+        # Whoever calls waits from then on, whether or not anybody can say where to.
+        if self.tunnel and self.tunnel.stream.ended.is_set():
+            self._leave()
         try:
             pods = self.here.pods.pods(self.target)
         except ToolFailed as error:
-            report.say(f"{error}")
+            self._say_once(error)
             return
+        if self.unanswered:
+            report.say("the cluster answers again")
+            self.unanswered = ""
         pod = connection.chosen(pods, self.wanted.container)
-        if self.tunnel and self.tunnel.stream.ended.is_set():
-            self._leave()
         if pod and (self.tunnel is None or self.tunnel.pod != pod.name):
             self._go(pod)
         self._follow(pods, pod)
+
+    def _say_once(self, error: ToolFailed) -> None:
+        if str(error) != self.unanswered:
+            report.error(error)
+            report.say(f"asked again every {LOOK:g} s: ports and logs come back by themselves")
+        self.unanswered = str(error)
+
+    def _say_of(self, line: str) -> None:
+        if line not in self.said:
+            report.say(line)
+        self.said.add(line)
 
     def _go(self, pod: Pod) -> None:
         self._open_debuggers(pod)
@@ -168,6 +188,8 @@ class Connection:
         tunnel = self.streams.Tunnel(self.here.kube, self.target, pod.name, remotes, self.news.set)
         if not tunnel.open(OPENING):
             tunnel.stream.stop()
+            why = tunnel.stream.reason or f"not open after {OPENING:g} s"
+            self._say_of(f"the ports of {pod.name} are not forwarded: {why}; tried again every {LOOK:g} s")
             return
         before, self.tunnel = self.tunnel, tunnel
         for local, remote in self.pairs.items():
@@ -201,6 +223,9 @@ class Connection:
         for each, stream in list(self.followed.items()):
             if stream.ended.is_set():
                 del self.followed[each]
+                # Everything else a pod's log may lack for a while.
+                if FORBIDDEN in stream.reason:
+                    self._say_of(f"there is no log of {each[0]} to be seen: {stream.reason}")
         for name, container in [each for each in self.last if each[0] in there]:
             self._listen(name, container)
         if pod:

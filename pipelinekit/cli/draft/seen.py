@@ -58,7 +58,7 @@ def _is_installed(here: Draft, target: Target, state: ReleaseState) -> bool:
 @draft(JSON)
 def status(here: Draft, as_json: bool) -> None:
     """Show what runs of DIR in your namespace, and whether that is what DIR holds now. Exit code 1 when it is
-    stale, or not ready. What app.yaml says and the generated files lack is told as well.
+    stale, or not ready. What app.yaml says and the generated files have not yet is said as well.
 
     \b
     Example:
@@ -70,9 +70,12 @@ def status(here: Draft, as_json: bool) -> None:
         row: dict[str, Any] = {"namespace": target.namespace, "context": target.context}
         row |= {"installed": state is not None, "owner": there.owner if there else ""}
         row |= {"failure": here.home.failure(afterwards.where_of(target))}
+        row |= {"behind": behind.told(here)}
         failure = f"; the last `up` failed: {row['failure']}" if row["failure"] else ""
+        ahead = f"; {row['behind']}" if row["behind"] else ""
         if state is None or there is None:
-            _report(row, f"{target.name} is not in {target.namespace} of {target.context}{failure}", as_json)
+            text = f"{target.name} is not in {target.namespace} of {target.context}"
+            _report(row, f"{text}{failure}{ahead}", as_json)
             return
         found = deployment.compared(target, state, here.objects).standing
         now, tag = _tag_now(here), _tag_of(state.values)
@@ -88,10 +91,7 @@ def status(here: Draft, as_json: bool) -> None:
         how = f"stale: {changed}" if row["stale"] else "as the folder is"
         text = f"{target.name} {tag[:12]} in {target.namespace}: revision {state.revision}, {ready}, {how}"
         bad = row["stale"] or not row["ready"]
-        # Not stale: it is as the files are that it is made of, and these are behind.
-        row["behind"] = behind.told(here)
-        more = (failure if bad else "") + (f"; {row['behind']}" if row["behind"] else "")
-        _report(row, text + more, as_json)
+        _report(row, (text + failure if bad else text) + ahead, as_json)
         if bad:
             how = "stale" if row["stale"] else ready
             hint = "`draft logs` has the last `up`" if failure else "`draft up` brings it up to date"

@@ -17,7 +17,7 @@ from pipelinekit.errors import usage
 from pipelinekit.model.release import Target
 
 if TYPE_CHECKING:
-    from pipelinekit.cli.draft.rise.rising import Outcome
+    from pipelinekit.cli.draft.rise.outcome import Outcome
 
 _RISING = "pipelinekit.cli.draft.rise.rising"
 """Half of what an `up` loads."""

@@ -29,12 +29,21 @@ def log(error: BaseException, verb: str) -> str:
             "".join(traceback.format_exception(error)),
         )
     )
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="pipelinekit-", suffix=".log", delete=False, encoding="utf-8", errors="backslashreplace"
-    ) as written:
-        written.write(text)
     lines = f"{type(error).__name__}: {error}".splitlines()
     reason = "".join(each if each.isprintable() else " " for each in lines[0])
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w",
+            prefix="pipelinekit-",
+            suffix=".log",
+            delete=False,
+            encoding="utf-8",
+            errors="backslashreplace",
+        ) as written:
+            written.write(text)
+    except OSError as refusal:
+        # No disk takes it: whoever reads this is the only one who can keep it.
+        return f"a bug in pipelinekit ({reason})\n  please report it with this ({refusal}):\n{text}"
     return f"a bug in pipelinekit ({reason})\n  please report it with {Path(written.name)}"
 
 

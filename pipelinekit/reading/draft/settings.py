@@ -18,6 +18,9 @@ FILE = "draft.toml"
 MOST = 1024 * 1024
 """Characters of such a file."""
 
+LONGEST_NAME, LONGEST = 255, 1024
+"""Bytes of a file's name, and of a path inside the folder: no disk takes more of the one."""
+
 _GONE = {
     "resource-group-name": "Azure's container builder is not driven; remove the key",
     "build-tar": "the context is read from the folder; remove the key",
@@ -115,7 +118,9 @@ def _registry(value: Any) -> bool:
 
 
 def _inside(value: Any) -> bool:
-    return _text(value) and not value.startswith("/") and ".." not in value.split("/")
+    if not _text(value) or value.startswith("/") or len(value.encode()) > LONGEST:
+        return False
+    return all(each != ".." and len(each.encode()) <= LONGEST_NAME for each in value.split("/"))
 
 
 def _ports(value: Any) -> bool:
@@ -131,11 +136,12 @@ def _tags(value: Any) -> bool:
 
 def _arguments(value: Any) -> bool:
     return isinstance(value, dict) and all(
-        re.match(names.ENVIRONMENT_VARIABLE_PATTERN, key) and isinstance(each, str)
+        re.fullmatch(names.ENVIRONMENT_VARIABLE_PATTERN, key) and isinstance(each, str) and "\x00" not in each
         for key, each in value.items()
     )
 
 
+_PATH = f"a path inside the folder, of at most {LONGEST} bytes"
 KEYS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "name": (_name, f"{names.LABEL_RULE}; at most {names.APPLICATION_MAX}"),
     "container-builder": (lambda value: value in ("", "docker"), "the engine is found out; remove the key"),
@@ -154,7 +160,10 @@ KEYS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "override-ports": (_ports, 'a list of LOCAL:REMOTE, 1 to 65535, each LOCAL once: ["8080:80"]'),
     "auto-connect": (lambda value: isinstance(value, bool), "true or false"),
     "custom-tags": (_tags, "a list of tags: letters, digits and . _ -"),
-    "dockerfile": (lambda value: value == "" or _inside(value), "a path inside the folder"),
+    "dockerfile": (
+        lambda value: value == "" or _inside(value),
+        _PATH,
+    ),
     "chart": (lambda value: value == "" or (_inside(value) and "/" not in value), "a folder below charts/"),
     "image-build-args": (_arguments, "variables with texts"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import tempfile
 from collections.abc import Callable
@@ -164,6 +165,33 @@ def test_a_bug_of_ours_is_one_line_and_a_log_that_is_a_report(
     assert text.startswith(f"pipelinekit {__version__}, Python ")
     assert "verb: verb\n" in text
     assert "Traceback" in text
+
+
+def test_a_bug_where_no_log_can_be_written_is_told_whole(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    assert ended(monkeypatch, raises(ValueError("one\ntwo"))) == 70
+    first, second, *rest = capsys.readouterr().err.splitlines()
+    assert first == "error: a bug in pipelinekit (ValueError: one)"
+    assert second.startswith("  please report it with this (")
+    assert "Traceback (most recent call last):" in rest
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_a_disk_that_is_full_is_no_bug(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], as_json: bool
+) -> None:
+    error = OSError(errno.ENOSPC, "No space left on device", "/tmp/pipelinekit-x")
+    assert ended(monkeypatch, raises(error), *(["--json"] if as_json else [])) == 5
+    said = capsys.readouterr()
+    assert said.err.splitlines() == [
+        "error: /tmp/pipelinekit-x: No space left on device",
+        "  make room on the disk, then run it again",
+    ]
+    assert as_json == bool(said.out)
+    if as_json:
+        assert json.loads(said.out)["error"]["faults"][0]["code"] == "disk-failed"
 
 
 def test_the_version_is_told_before_anything_else(

@@ -63,7 +63,12 @@ def _pod(found: Mapping[str, Any]) -> Pod:
     ready = any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
     restarts = {each["name"]: int(each["restartCount"]) for each in status.get("containerStatuses") or ()}
     ports = {
-        each["name"]: tuple(int(port["containerPort"]) for port in each.get("ports") or ())
+        # Others than TCP's nobody can forward, and the rest would not be forwarded with one.
+        each["name"]: tuple(
+            int(port["containerPort"])
+            for port in each.get("ports") or ()
+            if port.get("protocol", "TCP") == "TCP"
+        )
         for each in found["spec"]["containers"]
     }
     synced = [

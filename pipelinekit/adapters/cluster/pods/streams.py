@@ -31,6 +31,8 @@ class Stream:
         self._done = done
         self._stop = threading.Event()
         self.ended = threading.Event()
+        self.reason = ""
+        """Why it has ended, where it did so by itself and not well."""
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -41,7 +43,10 @@ class Stream:
 
     def _run(self) -> None:
         try:
-            process.watch(self._words, env=self._env, line=self._line, tick=self._stop.is_set, every=TICK)
+            done = process.watch(
+                self._words, env=self._env, line=self._line, tick=self._stop.is_set, every=TICK
+            )
+            self.reason = done.reason() if done.code and not self._stop.is_set() else ""
         finally:
             self.ended.set()
             self._done()

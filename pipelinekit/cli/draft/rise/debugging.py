@@ -80,7 +80,8 @@ def developed(here: Draft, say: Callable[[str], None]) -> Callable[[Chart, Built
 
 def _require_place(chart: Chart, *, described: bool) -> None:
     known: Any = None
-    with suppress(OSError, ValueError, LookupError, TypeError):
+    # A schema of somebody's own may be anything.
+    with suppress(OSError, ValueError, LookupError, TypeError, RecursionError):
         schema = json.loads((chart.folder / "values.schema.json").read_text())
         known = schema["properties"]["develop"]["properties"]["debug"]
     if not known:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from pipelinekit.adapters.folder.shell import FolderShell
 from pipelinekit.cli.draft.here import Draft
 from pipelinekit.cli.draft.rise import afterwards, behind, debugging, early, ground, moving, parity, told
 from pipelinekit.cli.draft.rise.forgetful import Forgetful
+from pipelinekit.cli.draft.rise.outcome import Outcome, sentence
 from pipelinekit.cli.draft.rise.told import Log
 from pipelinekit.cli.output import report
 from pipelinekit.cli.wiring.contexts import sources_of
@@ -55,29 +56,6 @@ class Asked:
     debug: bool = False
 
 
-@dataclass(kw_only=True)
-class Outcome:
-    """What one `up` has done."""
-
-    namespace: str
-    tag: str = ""
-    built: bool = False
-    pushed: bool = False
-    revised: bool = False
-    revision: int = 0
-    build_id: str = ""
-    behind: str = ""
-    """What app.yaml says and it has not; empty where nothing."""
-    parity: list[str] = field(default_factory=list)
-    sentence: str = ""
-
-    def row(self) -> dict[str, Any]:
-        """It as JSON has it."""
-        row = {"namespace": self.namespace, "tag": self.tag, "built": self.built, "pushed": self.pushed}
-        row |= {"revised": self.revised, "revision": self.revision, "buildID": self.build_id}
-        return row | {"behind": self.behind, "parity": self.parity, "sentence": self.sentence}
-
-
 def bring_up(here: Draft, target: Target, asked: Asked, log: Log | None = None) -> Outcome:
     """One `up`, from the guard that has let it through to the parity line."""
     log, outcome = log or Log(), Outcome(namespace=target.namespace)
@@ -87,14 +65,14 @@ def bring_up(here: Draft, target: Target, asked: Asked, log: Log | None = None) 
             left -= 1
             here = moving.anew(here, target, log.say, left)
         told.ended(here, target, log)
-    except PipelinekitError as error:
-        told.ended(here, target, log, error)
+    except (OSError, PipelinekitError) as error:
+        told.failed(here, target, log, error)
         raise
     finally:
         told.keep(here, target, outcome.build_id, log.lines)
     for line in outcome.parity:
         report.say(f"{log.before}{line}")
-    outcome.sentence = _sentence(target, outcome)
+    outcome.sentence = sentence(target, outcome)
     return outcome
 
 
@@ -121,6 +99,7 @@ def _risen(here: Draft, target: Target, asked: Asked, log: Log, outcome: Outcome
         outcome.pushed = outcome.pushed or built.pushed
         if moving.moved(here, known, chart):
             return False
+        outcome.made_of = (built.tag, known, chart.digest)
         develop = debugging.developed(here, log.say) if asked.debug else asked.develop
         done = prepared(here, target, chart, built, peers, state, log, develop)
         outcome.build_id = str(done.values[BUILD_ID])
@@ -141,16 +120,6 @@ def _risen(here: Draft, target: Target, asked: Asked, log: Log, outcome: Outcome
 def _behind(outcome: Outcome, log: Log, line: str) -> None:
     outcome.behind = line
     log.say(line)
-
-
-def _sentence(target: Target, outcome: Outcome) -> str:
-    done = [word for word, did in (("built", outcome.built), ("pushed", outcome.pushed)) if did]
-    verb = "runs" if outcome.revised else "runs already"
-    how = f" ({', '.join(done)})" if done else " (not built)" if outcome.revised else ""
-    return (
-        f"{target.name} {outcome.tag[:12]} {verb} in {target.namespace} of {target.context}, "
-        f"revision {outcome.revision}{how}{'; ' + outcome.behind if outcome.behind else ''}"
-    )
 
 
 # --- before the build -----------------------------------------------------------------------------
@@ -225,12 +194,12 @@ def chart_of(here: Draft, target: Target) -> Iterator[release.Chart]:
     with momentary.folder() as scratch:
         folder = Path(scratch, source.name)
         digest = chartcopy.copied(source, here.root, folder)
-        own, there = folder / "values.yaml", folder / f"values-{target.environment.name}.yaml"
+        own, there = "values.yaml", f"values-{target.environment.name}.yaml"
         yield release.Chart(
             folder=folder,
             digest=digest,
-            values=read_values(own.read_text() if own.exists() else "", str(source / own.name)),
-            environment=there.read_text() if there.exists() else "",
+            values=read_values(chartcopy.text(folder, own, source), str(source / own)),
+            environment=chartcopy.text(folder, there, source),
         )
 
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from pipelinekit.cli.draft.rise import afterwards
-from pipelinekit.cli.output import report
+from pipelinekit.cli.output import full, report
 from pipelinekit.errors import PipelinekitError, ToolFailed
 from pipelinekit.steps.innerloop import release
 
@@ -39,6 +39,16 @@ def ended(here: Draft, target: Target, log: Log, error: PipelinekitError | None 
     with suppress(OSError, ToolFailed):
         first = " ".join(reasons[0].split()) if reasons else ""
         here.home.note_failure(afterwards.where_of(target), first[:LONGEST])
+
+
+def failed(here: Draft, target: Target, log: Log, error: OSError | PipelinekitError) -> None:
+    """Note why the `up` has failed; raises `ToolFailed` where it is the disk that takes nothing more."""
+    if isinstance(error, PipelinekitError):
+        ended(here, target, log, error)
+    elif error.errno in full.FULL:
+        problem = full.told(error)
+        ended(here, target, log, problem)
+        raise problem from error
 
 
 def keep(here: Draft, target: Target, build: str, lines: Sequence[str]) -> None:

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pipelinekit.cli.draft.rise import rising, trial
-from pipelinekit.cli.draft.sync.away import WAITED, Away
+from pipelinekit.cli.draft.rise.away import CLUSTER, Waiting
+from pipelinekit.cli.draft.sync import stillness
 from pipelinekit.cli.output import report
-from pipelinekit.errors import PipelinekitError, Refused, ToolFailed, refused
+from pipelinekit.errors import PipelinekitError, Refused, ToolFailed, failed, refused
 from pipelinekit.model.sources import Applied, Layout, Look
 from pipelinekit.plan.sync import values
 from pipelinekit.plan.sync.batches import difference, digest_of, told
 from pipelinekit.reading.chart.values import overlay, read_values
 from pipelinekit.reading.docker.sources import layout_of
 from pipelinekit.steps.innerloop.copies import Copies, Moved
+from pipelinekit.steps.innerloop.image import TRIES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from pipelinekit.adapters.sync.folder import SourceFolder
     from pipelinekit.cli.draft.here import Draft
@@ -31,12 +32,12 @@ STILL = 0.15
 """Seconds in which two looks have to be the same."""
 FEW = 20
 """Paths that are a save and no checkout: what is half written of them is seen when it is read."""
-LONGEST = 30.0
-"""Seconds that are waited for a folder to be still."""
 BUILT = frozenset({"sync-layout", "sync-name", "sync-file"})
 """What a build can take and sync cannot: it ends the session, and each change is a build from then on."""
 AGAIN = 2.0
 """Seconds until a pod that did not answer is tried again."""
+DEAF = 10.0
+"""Seconds after which what tells of pods is begun again where it has ended: a server ends it now and then."""
 
 
 def able(here: Draft) -> Layout | str:
@@ -87,11 +88,13 @@ class Session:
 
         self.target, self.asked, self.streams = target, asked, streams
         self.news = threading.Event()
-        self.due, self.away = 0.0, Away()
+        self.due = 0.0
         self.copies: Copies | None = None
         self.built: Look | None = None
         self.pods: tuple[Pod, ...] | None = None
         """As they were when last something was told of them."""
+        self.moves = 0
+        """How many builds in a row have found other files at their end."""
         self.restarts: dict[str, Mapping[str, int]] = {}
         self.doubt = ""
         """Why what runs was said to be stale, until it is said to be what the folder holds."""
@@ -100,16 +103,25 @@ class Session:
         self.changed = False
         """Whether it is a change that is answered, and not the time until another try that is over."""
         self.anew(here, found)
-        self.changes = streams.changes(here.kube, target, self.news.set)
+        self.waiting = Waiting(here, target)
+        self._listen()
 
     def anew(self, here: Draft, found: Layout) -> None:
         """Go on with a later look at the documents."""
         self.here, self.layout, self.folder = here, found, folder(here, found)
         self.seen: Look | None = None
 
+    def _listen(self) -> None:
+        self.changes = self.streams.changes(self.here.kube, self.target, self.news.set)
+        self.listens = time.monotonic()
+
     def pending(self) -> bool:
         """Whether there is something to do although no file has changed."""
-        return self.news.is_set() or 0 < self.due <= time.monotonic()
+        if self.waiting.is_on:
+            return self.waiting.pending()
+        now = time.monotonic()
+        deaf = self.changes.ended.is_set() and now > self.listens + DEAF
+        return self.news.is_set() or deaf or 0 < self.due <= now
 
     def builds(self) -> bool:
         """Whether anything has changed that an image or a release is made of, the documents among it."""
@@ -124,15 +136,19 @@ class Session:
 
         `count` is how many paths are said to have changed.
         """
-        if self.news.is_set() or self.due:
+        if self.waiting.still():
+            self.seen = None
+            report.now(f"stale: {self._where()} is not what the folder holds: {self.waiting.told}")
+            return
+        if self.news.is_set() or self.due or self.waiting.is_on:
             self.pods = None
         self.news.clear()
         self.due, self.changed = 0.0, count > 0
         if self.changes.ended.is_set():
             self.pods = None
-            self.changes = self.streams.changes(self.here.kube, self.target, self.news.set)
+            self._listen()
         try:
-            quick = count <= FEW and not self._checking_out()
+            quick = count <= FEW and not stillness.checking_out(self.here.root)
             now = (self.seen or self.folder.look()) if quick else self._still(STILL)
             self.seen = None
             if self.built is None or now.building != self.built.building:
@@ -140,14 +156,15 @@ class Session:
             elif not self._sync(now):
                 report.say(f"no pod of {self._where()} takes sources any more: brought up again with sync")
                 self._build()
-            self.away.end()
             if self.doubt and self._have(now):
                 report.now(f"{self._where()} is what the folder holds again")
                 self.doubt = ""
+            self.waiting.over()
         except Moved:
             self.due = time.monotonic()
         except PipelinekitError as error:
             self._stale(error)
+            self.waiting.failed(error)
 
     def close(self) -> None:
         """End what follows the pods, and the ways into them."""
@@ -160,18 +177,7 @@ class Session:
         self.copies = None
 
     def _still(self, seconds: float) -> Look:
-        """The folder, once it stays as it is for so long: a checkout is one batch, and no half of one."""
-        until, before = time.monotonic() + LONGEST, self.folder.look()
-        while True:
-            time.sleep(seconds)
-            now = self.folder.look()
-            if (now == before and not self._checking_out()) or time.monotonic() > until:
-                return now
-            before = now
-
-    def _checking_out(self) -> bool:
-        folders = (self.here.root, *self.here.root.resolve().parents)
-        return any((each / ".git" / "index.lock").exists() for each in folders)
+        return stillness.still(self.folder, self.here.root, seconds)
 
     def _build(self) -> None:
         again, self.built, self.pods, self.served = self.built is not None, None, None, False
@@ -186,9 +192,14 @@ class Session:
         self.doubt = ""
         now = self.folder.look()
         if now.building != before.building or now.sources.keys() != before.sources.keys():
+            self.moves += 1
+            if self.moves == TRIES:
+                self.moves = 0
+                hint = "what a task writes, or the program, belongs into .dockerignore"
+                raise failed("sources-moving", f"files have changed with each of {TRIES} builds", hint=hint)
             self.due = time.monotonic()
             return
-        self.built = now
+        self.built, self.moves = now, 0
         state = self.here.helm.state(self.target)
         path = str(values.sync_of(state.values if state else {}).get("path", ""))
         self.copies = Copies(
@@ -261,14 +272,13 @@ class Session:
         return f"{self.target.name} in {self.target.namespace}"
 
     def _stale(self, error: PipelinekitError) -> None:
-        waits = self.away.note(error)
-        self.due = self.away.due or self.due
         # Tried again every few seconds, it would be told again every few seconds.
         if self.changed or self.doubt != str(error):
             report.error(error)
-            report.now(f"stale: {self._where()} is not what the folder holds")
-            if waits:
-                report.say(WAITED)
+            # Nobody has changed anything: it may be what it was, and nobody can be asked.
+            unknown = bool(self.built) and not self.changed and error.faults[0].code in CLUSTER
+            said = "not known whether {} is" if unknown else "stale: {} is not"
+            report.now(f"{said.format(self._where())} what the folder holds")
         self.doubt = str(error)
         if isinstance(error, Refused) and error.faults[0].code in BUILT:
             raise error
@@ -283,13 +293,3 @@ def receivers(here: Draft, found: Layout, path: str) -> Any:
     from pipelinekit.adapters.sync.receivers import PodReceivers
 
     return PodReceivers(here.kube, found.runtime, path)
-
-
-@contextmanager
-def session(here: Draft, target: Target, asked: rising.Asked, found: Layout) -> Iterator[Session]:
-    """A session that leaves nothing behind."""
-    made = Session(here, target, asked, found)
-    try:
-        yield made
-    finally:
-        made.close()

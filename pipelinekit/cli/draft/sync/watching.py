@@ -3,35 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelinekit.adapters.disk import watcher
+from pipelinekit.adapters.folder import chartcopy
 from pipelinekit.cli.draft.rise import moving, rising
+from pipelinekit.cli.draft.rise.away import Waiting
 from pipelinekit.cli.draft.sync import syncing
-from pipelinekit.cli.draft.sync.away import WAITED, Away
 from pipelinekit.cli.output import report
 from pipelinekit.cli.wiring.contexts import context_of
 from pipelinekit.counts import counted
 from pipelinekit.errors import PipelinekitError, Refused
 from pipelinekit.model.sources import Layout
-from pipelinekit.reading.docker.dockerignore import read_dockerignore
+from pipelinekit.reading.docker.dockerignore import Ignore, read_dockerignore
+from pipelinekit.steps.artefacts.recipe import resolve
+from pipelinekit.steps.innerloop import image
 
 if TYPE_CHECKING:
     from pipelinekit.cli.draft.here import Draft
     from pipelinekit.model.release import Target
 
+IGNORE = ".draftignore"
 ALWAYS = "**/.git\n.pipelinekit\n**/.*.pipelinekit-tmp\n"
 QUICK = 0.05
 """Seconds of silence before a change is synced."""
 
 
 def follow(here: Draft, target: Target, asked: rising.Asked, *, sync: bool) -> None:
-    """Bring it up with every change until Ctrl-C; what fails is said, and the next change tries again.
-
-    What fails because an engine, a registry or the cluster is away is tried again without one.
-    """
+    """Bring it up with every change until Ctrl-C; what fails is said, and the next change tries again."""
     found = syncing.able(here) if sync else "--no-sync"
     if isinstance(found, Layout):
         # Refused where the image turns out to have its sources in another way: then by builds.
@@ -40,19 +41,19 @@ def follow(here: Draft, target: Target, asked: rising.Asked, *, sync: bool) -> N
     elif sync:
         report.say(f"each change is a build: {found}")
     folder, counts = watched(here)
-    tries = Tries()
+    builds = Builds(here, target, asked)
     # It watches before it brings up: what changes meanwhile is heard.
-    for count in watcher.changes(folder, counts, here.settings.watch_delay, report.say, tries.away.over):
+    for count in watcher.changes(folder, counts, here.settings.watch_delay, report.say, builds.pending):
         if count:
             report.say(f"{counted(count, 'path has', 'paths have')} changed")
         # The first time as well: a session may have ended over a document that has changed.
-        tries.attempt(here, target, asked, again=not count)
+        builds.turn(count)
 
 
 def _sync(here: Draft, target: Target, asked: rising.Asked, found: Layout) -> None:
-    with syncing.session(here, target, asked, found) as session:
+    with closing(syncing.Session(here, target, asked, found)) as session:
         for count in watcher.changes(*watched(here), QUICK, report.say, session.pending):
-            if count and session.builds():
+            if (count or session.waiting.is_on) and session.builds():
                 _look_anew(session)
             session.turn(count)
 
@@ -76,36 +77,104 @@ def _anew(here: Draft) -> Draft:
 
 def watched(here: Draft) -> tuple[Path, Callable[[str], bool]]:
     """The folder that the image is built from, and whether a path in it counts: .draftignore says it of the
-    application's own folder, and of what others share with it by the same patterns."""
-    text = here.text(".draftignore")
-    # Draft's own file has patterns that hold at every depth.
-    deep = "".join(f"**/{line}\n" for line in text.splitlines() if line.strip() and "/" not in line)
-    ignored = read_dockerignore(text + "\n" + deep + ALWAYS)
+    application's own folder, and of what others share with it by the same patterns, as it is by then."""
+    ignored = _Ignored(here)
     own = here.app.build.folder
-    return context_of(here.root, own), lambda each: not ignored.excludes(each.removeprefix(f"{own}/"))
+    return context_of(here.root, own), lambda each: not ignored.now().excludes(each.removeprefix(f"{own}/"))
 
 
-class Tries:
-    """One `up` after the other; what has failed because something was away is due again by itself."""
+class _Ignored:
+    """What .draftignore says: read again when it is another file, and as it was where it cannot be read."""
 
-    def __init__(self) -> None:
-        self.away = Away()
-        self._told = ""
+    def __init__(self, here: Draft) -> None:
+        self._here = here
+        self._seen = self._stamp()
+        self._rules = self._read()
 
-    def attempt(self, here: Draft, target: Target, asked: rising.Asked, *, again: bool) -> None:
-        """One `up` of what the folder holds now; its failure ends nothing but itself.
-
-        With `again` no file has changed: the same failure is not told anew.
-        """
-        try:
-            report.now(rising.bring_up(_anew(here), target, asked).sentence)
-            self.away.end()
-            self._told = ""
-        except PipelinekitError as error:
-            waits = self.away.note(error)
-            if not (again and str(error) == self._told):
+    def now(self) -> Ignore:
+        """The rules that hold."""
+        seen = self._stamp()
+        if seen != self._seen:
+            self._seen = seen
+            try:
+                self._rules = self._read()
+            except PipelinekitError as error:
                 report.error(error)
-                report.now(f"stale: {target.name} in {target.namespace} is not what the folder holds")
-                if waits:
-                    report.say(WAITED)
-            self._told = str(error)
+        return self._rules
+
+    def _read(self) -> Ignore:
+        text = self._here.text(IGNORE)
+        # What is wrong in it is told as it stands there.
+        read_dockerignore(text, IGNORE)
+        return read_dockerignore(_deep(text) + ALWAYS, IGNORE)
+
+    def _stamp(self) -> object:
+        try:
+            found = (self._here.root / IGNORE).stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _deep(text: str) -> str:
+    """The patterns of a .draftignore as a .dockerignore has them, line by line: Draft's own file has such as
+    hold at every depth, and what is taken back in has to come after what it is taken from."""
+    lines = []
+    for line in text.removeprefix("\ufeff").split("\n"):
+        pattern = line.strip()
+        back = "!" if pattern.startswith("!") else ""
+        name = pattern.removeprefix("!").strip()
+        deep = name and not line.startswith("#") and "/" not in name.rstrip("/")
+        lines.append(f"{back}**/{name}" if deep else line)
+    return "\n".join((*lines, ""))
+
+
+def _wrote(here: Draft) -> bool:
+    """Whether an `up` itself may be who has changed the folder: each would bring about the next one."""
+    return bool(here.tasks.pre_up or here.tasks.post_up)
+
+
+def _made_of(here: Draft) -> tuple[object, ...]:
+    """What an `up` would be made of now."""
+    shop = rising.workshop(here)
+    given = (shop.sources, shop.engine, shop.registry, shop.secrets)
+    recipe = resolve(here.plan, "", *given, lambda _: None)
+    chart = chartcopy.find(here.root, here.settings.chart)
+    return image.tag_of(recipe), moving.documents(here), chartcopy.digest_of(chart, here.root)
+
+
+class Builds:
+    """An `up` of what the folder holds at each turn; its failure ends nothing but itself."""
+
+    def __init__(self, here: Draft, target: Target, asked: rising.Asked) -> None:
+        self.here, self.target, self.asked = here, target, asked
+        self.waiting = Waiting(here, target)
+        self.pending = self.waiting.pending
+        self.doubt = ""
+        """Why what runs was said to be stale."""
+        self.made_of: tuple[object, ...] = ()
+        """What the last `up` that went well was made of."""
+
+    def turn(self, count: int) -> None:
+        """Bring it up, after so many paths have changed; where somebody is away for that, wait for them."""
+        stale = f"stale: {self.target.name} in {self.target.namespace} is not what the folder holds"
+        if self.waiting.still():
+            report.now(f"{stale}: {self.waiting.told}")
+            return
+        try:
+            here = _anew(self.here)
+            if count and self.made_of and _wrote(here) and _made_of(here) == self.made_of:
+                report.say("the folder holds what was brought up")
+                return
+            done = rising.bring_up(here, self.target, self.asked)
+        except PipelinekitError as error:
+            # Tried again by itself, it would be told each time.
+            if count or self.doubt != str(error):
+                report.error(error)
+                report.now(stale)
+            self.doubt, self.made_of = str(error), ()
+            self.waiting.failed(error)
+        else:
+            report.now(done.sentence)
+            self.doubt, self.made_of = "", done.made_of
+            self.waiting.over()

@@ -140,3 +140,15 @@ def test_an_engine_that_is_started_again_amid_its_work_is_told_in_words(
     with pytest.raises(ToolFailed, match=r"the engine ended the connection in the middle$") as caught:
         engine_of(Failing(GONE[2]), monkeypatch).name("sha256:0", PLAN.ref)
     assert "docker" in caught.value.faults[0].hint
+
+
+@pytest.mark.parametrize("error", GONE, ids=lambda error: type(error).__name__)
+def test_an_engine_that_goes_amid_a_build_is_known_from_a_build_that_it_refuses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM scratch\n")
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "docker"))
+    with pytest.raises(ToolFailed) as failed:
+        ASKED["build"](engine_of(Failing(error, 1), monkeypatch), tmp_path)
+    spoken = isinstance(error, APIError)
+    assert failed.value.faults[0].code == ("build-failed" if spoken else "engine-lost")

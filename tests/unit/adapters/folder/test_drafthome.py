@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,3 +70,16 @@ def test_what_is_owed_is_known_until_it_is_settled(tmp_path: Path) -> None:
     home.settle("c/mine/orders")
     home.settle("c/mine/orders")
     assert home.owed("c/mine/orders") == ""
+
+
+def test_the_last_log_is_the_last_whatever_the_clock_was_before(tmp_path: Path) -> None:
+    home, tomorrow = DraftHome(str(tmp_path)), time.time() + 24 * 3600
+    for number in range(KEPT):
+        os.utime(home.keep_log("orders", f"ahead{number:02}", "x"), (tomorrow + number, tomorrow + number))
+    for number in range(3):
+        path = home.keep_log("orders", f"after{number}", "y")
+        assert home.logs("orders")[-1] == path
+    assert len(home.logs("orders")) == KEPT
+    # An `up` that has nothing to do has the build of before.
+    again = home.keep_log("orders", "after0", "z")
+    assert (home.logs("orders")[-1], again.read_text()) == (again, "z")

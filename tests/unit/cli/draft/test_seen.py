@@ -51,38 +51,49 @@ def test_what_draft_toml_sets_no_more_or_otherwise_is_stale(
     assert seen._is_installed(here, TARGET, state) is same
 
 
-def running(monkeypatch: pytest.MonkeyPatch, now: str, *, installed: bool = True, reason: str = "") -> Any:
-    """A copy of which runs what has been built of another folder, `now` is the tag of this one."""
+def copy(monkeypatch: pytest.MonkeyPatch, *, installed: bool, reason: str = "", ahead: str = "") -> Any:
+    """A copy whose folder has changed since, and whose last `up` failed for a reason."""
     state = ReleaseState(revision=3, status="deployed", values={"image": {"tag": "b" * 40}}, manifest="")
-    monkeypatch.setattr(seen, "_tag_now", lambda _: now)
+    monkeypatch.setattr(seen, "_tag_now", lambda _: "a" * 40)
     standing = SimpleNamespace(standing=SimpleNamespace(good=True))
     monkeypatch.setattr("pipelinekit.steps.deploying.deployment.compared", lambda *_: standing)
+    monkeypatch.setattr("pipelinekit.cli.draft.rise.behind.told", lambda _: ahead)
     return SimpleNamespace(
         pinned=lambda: nullcontext(TARGET),
         helm=SimpleNamespace(state=lambda _: state if installed else None),
         places=SimpleNamespace(place=lambda _: SimpleNamespace(owner="ada", asleep=False, ends=None)),
         home=SimpleNamespace(failure=lambda _: reason),
         objects=None,
-        described=False,
     )
 
 
-@pytest.mark.parametrize("code", [0, 1])
-def test_generated_files_that_are_behind_are_told_beside_what_runs(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], code: int
+AHEAD = "app.yaml says what Dockerfile has not yet, and so not this copy: `pipelinekit generate`"
+
+
+@pytest.mark.parametrize("installed", [True, False])
+@pytest.mark.parametrize("current", [True, False])
+@pytest.mark.parametrize("ahead", ["", AHEAD])
+def test_status_says_what_app_yaml_says_and_the_generated_files_have_not(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    installed: bool,
+    current: bool,
+    ahead: str,
 ) -> None:
-    here = running(monkeypatch, "ab"[1 - code] * 40)
+    here = copy(monkeypatch, installed=installed, ahead=ahead)
     monkeypatch.setattr(seen, "_is_installed", lambda *_: True)
-    line = "app.yaml says what Dockerfile has not yet"
-    monkeypatch.setattr("pipelinekit.cli.draft.rise.behind.told", lambda _: line)
+    monkeypatch.setattr(seen, "_tag_now", lambda _: ("b" if current else "a") * 40)
     body: Any = seen.status.callback
-    with pytest.raises(CheckFailed) if code else nullcontext():
-        body.__wrapped__(here, as_json=False)
-    with pytest.raises(CheckFailed) if code else nullcontext():
-        body.__wrapped__(here, as_json=True)
-    text, told = capsys.readouterr().out.split("\n", 1)
-    assert text.endswith(f"; {line}")
-    assert json.loads(told)["behind"] == line
+    for as_json in (True, False):
+        # Whether it is stale is another matter.
+        with nullcontext() if current or not installed else pytest.raises(CheckFailed):
+            body.__wrapped__(here, as_json=as_json)
+        said = capsys.readouterr().out
+        if as_json:
+            assert json.loads(said)["behind"] == ahead
+        else:
+            assert said.count("\n") == 1
+            assert said.rstrip().endswith(f"; {ahead}") == bool(ahead)
 
 
 @pytest.mark.parametrize("installed", [True, False])
@@ -90,7 +101,7 @@ def test_generated_files_that_are_behind_are_told_beside_what_runs(
 def test_what_is_stale_is_said_once_and_why_the_last_up_failed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], reason: str, installed: bool
 ) -> None:
-    here = running(monkeypatch, "a" * 40, installed=installed, reason=reason)
+    here = copy(monkeypatch, installed=installed, reason=reason)
     body: Any = seen.status.callback
     ends = pytest.raises(CheckFailed) if installed else nullcontext()
     with ends as caught:

@@ -68,6 +68,9 @@ def test_no_file_is_the_usual() -> None:
         ('registry = "http://x"', "is not taken", "without http://"),
         ('chart = "../other"', "is not taken", "below charts/"),
         ('dockerfile = "/etc/passwd"', "is not taken", "inside the folder"),
+        (f'dockerfile = "{"é" * 128}"', "is not taken", "inside the folder"),
+        (f'dockerfile = "{"a/" * 600}"', "is not taken", "at most 1024 bytes"),
+        (f'chart = "{"a" * 256}"', "is not taken", "below charts/"),
         ('override-ports = ["80"]', "is not taken", "LOCAL:REMOTE"),
         ('override-ports = ["99999:80"]', "is not taken", "1 to 65535"),
         ('override-ports = ["80:0"]', "is not taken", "1 to 65535"),
@@ -77,6 +80,8 @@ def test_no_file_is_the_usual() -> None:
         ("watch-delay = true", "is not taken", "seconds"),
         ('custom-tags = ["a b"]', "is not taken", "tags"),
         ('image-build-args = {"A B" = "1"}', "is not taken", "variables"),
+        ('image-build-args = {"A\\n" = "1"}', "is not taken", "variables"),
+        ('image-build-args = {A = "1\\u0000"}', "is not taken", "variables"),
         ('namespace = "Dev"', "is not taken", "lower-case"),
     ],
 )

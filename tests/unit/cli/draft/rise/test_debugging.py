@@ -1,3 +1,4 @@
+from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
@@ -28,3 +29,12 @@ def test_the_stage_that_is_built_has_the_debugger(monkeypatch: pytest.MonkeyPatc
     else:
         with pytest.raises(Refused, match="tool"):
             debugging.require_able(here, cast("Chart", None), shop)
+
+
+@pytest.mark.parametrize(
+    "text", [b"[" * 100_000, b"\xff", b"[]", b"null", b'{"properties": {"develop": 1}}', b""]
+)
+def test_a_chart_whose_schema_is_anything_has_no_place_for_a_debugger(tmp_path: Path, text: bytes) -> None:
+    (tmp_path / "values.schema.json").write_bytes(text)
+    with pytest.raises(Refused, match="no place for a debugger"):
+        debugging._require_place(Chart(folder=tmp_path, digest="", values={}), described=True)

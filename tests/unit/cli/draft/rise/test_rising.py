@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 from concurrent.futures import Future
 from dataclasses import replace
@@ -12,6 +13,7 @@ import pytest
 from pipelinekit.adapters.folder.drafthome import DraftHome
 from pipelinekit.cli.draft.here import Draft, Words
 from pipelinekit.cli.draft.rise import afterwards, early, ground, moving, rising
+from pipelinekit.cli.draft.rise.outcome import Outcome
 from pipelinekit.cli.draft.rise.told import Log
 from pipelinekit.cli.wiring.line import Options
 from pipelinekit.errors import Refused, ToolFailed, failed, refused
@@ -65,6 +67,20 @@ def test_why_an_up_has_failed_is_kept_until_one_ends_well(
     assert "error: web: exits" in here.home.logs("orders")[-1].read_text()
     rising.bring_up(here, TARGET, rising.Asked())
     assert here.home.failure(afterwards.where_of(TARGET)) == ""
+
+
+def test_a_disk_that_gets_full_fails_the_up_and_ends_no_watch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def risen(*_: object) -> bool:
+        raise OSError(errno.ENOSPC, "No space left on device", "/tmp/pipelinekit-x")
+
+    monkeypatch.setattr(rising, "_risen", risen)
+    here = Draft(Options(path=str(tmp_path)), Words(home=str(tmp_path / "home")))
+    with pytest.raises(ToolFailed, match="No space left") as caught:
+        rising.bring_up(here, TARGET, rising.Asked())
+    assert "make room" in caught.value.faults[0].hint
+    assert "No space left" in here.home.failure(afterwards.where_of(TARGET))
 
 
 @pytest.mark.parametrize("line", ["", "app.yaml says what Dockerfile has not yet: `pipelinekit generate`"])
@@ -155,7 +171,7 @@ def test_a_job_of_the_chart_that_never_gets_ready_is_found_before_helm_watches_i
         return manifest
 
     here = cast("Draft", SimpleNamespace(helm=SimpleNamespace(render=render), cluster=None, objects=None))
-    outcome = rising.Outcome(namespace="mine")
+    outcome = Outcome(namespace="mine")
     rising._install(here, done, rising.Asked(), Log(), outcome, lambda: None, None)
     assert found == said
 

@@ -10,16 +10,17 @@ import pytest
 
 from pipelinekit.adapters.disk import watcher
 from pipelinekit.cli.draft.here import Draft, Words
-from pipelinekit.cli.draft.rise import rising
-from pipelinekit.cli.draft.rise.rising import Outcome
-from pipelinekit.cli.draft.sync import away, syncing, watching
+from pipelinekit.cli.draft.rise import away, rising
+from pipelinekit.cli.draft.rise.outcome import Outcome
+from pipelinekit.cli.draft.sync import syncing, watching
 from pipelinekit.cli.draft.sync.watching import watched
 from pipelinekit.cli.wiring.line import Options
-from pipelinekit.errors import DocumentInvalid, failed, refused
+from pipelinekit.errors import DocumentInvalid, Fault, ToolMissing, refused
 from pipelinekit.model.sources import Layout
 from tests import examples
 
 LAYOUT = Layout(runtime="python")
+MISSING = ToolMissing(Fault("engine-missing", "nobody listens"))
 
 APP = """
 apiVersion: pipelinekit/v1
@@ -59,6 +60,44 @@ def test_all_that_an_image_is_built_from_is_watched(
     there, counts = watched(Draft(Options(path=str(root)), Words(home=str(tmp_path / "home"))))
     assert there == (tmp_path if folder else root)
     assert [each for each in (*counting, *silent) if counts(each)] == counting
+
+
+@pytest.mark.parametrize(
+    ("text", "counting", "silent"),
+    [
+        ("*.log\n!keep.log\n", ["keep.log", "a/keep.log"], ["x.log", "a/b/x.log"]),
+        ("!keep.log\n*.log\n", [], ["keep.log", "a/keep.log"]),
+        ("build/\n", ["builds"], ["build/a", "a/build/b"]),
+        ("a/x\n/y\n", ["b/a/x", "x"], ["a/x", "y"]),
+        ("# *\n  *.pyc  \n\r\n", ["# a", "a.py"], ["a.pyc", "a/b.pyc"]),
+        ("\ufeff*.log\r\n!\\!x.log\r\n", ["!x.log", "a/!x.log"], ["x.log"]),
+        ("**\n!src/**\n", ["src/a"], ["a", "b/a"]),
+    ],
+)
+def test_what_draftignore_takes_back_in_is_watched(
+    tmp_path: Path, text: str, counting: list[str], silent: list[str]
+) -> None:
+    here = developer(tmp_path)
+    (tmp_path / ".draftignore").write_text(text, newline="")
+    _, counts = watched(here)
+    assert [each for each in (*counting, *silent) if counts(each)] == counting
+
+
+def test_a_draftignore_that_changes_amid_a_watch_is_heeded(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, counts = watched(developer(tmp_path))
+    assert counts("x.log")
+    path = tmp_path / ".draftignore"
+    path.write_text("*.log\n")
+    assert not counts("x.log")
+    # One that is wrong is told, and what held before holds still.
+    path.write_text("[\n")
+    assert not counts("x.log")
+    assert counts("x.py")
+    assert capsys.readouterr().err.count(".draftignore:1: '[' is no pattern") == 1
+    path.unlink()
+    assert counts("x.log")
 
 
 class Session:
@@ -131,36 +170,6 @@ def test_builds_after_a_session_have_the_documents_as_they_are(
     assert built == [("a=2",)]
 
 
-def test_an_engine_that_is_away_is_told_once_and_tried_again_without_a_change(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    here, answers = developer(tmp_path), iter([False, False, False, True, False])
-    due: list[bool] = []
-
-    def changes(*words: Any) -> Iterator[int]:
-        over = words[4]
-        for _ in range(4):
-            due.append(over())
-            yield 0
-        due.append(over())
-        yield 1
-
-    def bring_up(*_: Any) -> Outcome:
-        if not next(answers):
-            raise failed("engine-missing", "no Docker engine answers")
-        return Outcome(namespace="", sentence="runs")
-
-    monkeypatch.setattr(away, "FIRST", 0.0)
-    monkeypatch.setattr(watcher, "changes", changes)
-    monkeypatch.setattr(rising, "bring_up", bring_up)
-    watching.follow(here, examples.target(), rising.Asked(), sync=False)
-    said = capsys.readouterr()
-    assert due == [False, True, True, True, False]
-    assert said.err.count("no Docker engine answers") == 2, "once for the outage, once for the change"
-    assert said.err.count(away.WAITED) == 2
-    assert (said.out.count("stale: "), said.out.count("runs")) == (2, 1)
-
-
 def test_a_folder_that_is_gone_for_a_moment_ends_no_session_and_no_watch(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -171,7 +180,7 @@ def test_a_folder_that_is_gone_for_a_moment_ends_no_session_and_no_watch(
     shutil.rmtree(root)
     watching._look_anew(session)
     assert session.here is here
-    watching.Tries().attempt(here, here.target, rising.Asked(), again=False)
+    watching.Builds(here, here.target, rising.Asked()).turn(0)
     assert f"there is no folder {root}" in capsys.readouterr().err
 
 
@@ -190,3 +199,118 @@ def test_what_stands_where_this_was_begun_counts_and_not_what_was_moved_away(
     assert watching._anew(here).settings.set == ("a=3",)
     shutil.rmtree(tmp_path / "old")
     assert watching._anew(here).settings.set == ("a=3",)
+
+
+def test_a_build_that_an_engine_was_away_for_is_made_when_it_is_back_with_what_has_changed_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here, moment, gone, built = developer(tmp_path), [100.0], [True], list[tuple[str, ...]]()
+
+    def ask() -> None:
+        if gone:
+            raise MISSING
+
+    def bring_up(now: Draft, *_: Any) -> Outcome:
+        if gone:
+            raise MISSING
+        built.append(now.settings.set)
+        return Outcome(namespace="", sentence="it runs")
+
+    monkeypatch.setattr(away, "questions", lambda *_: {"the engine": ask})
+    monkeypatch.setattr(rising, "bring_up", bring_up)
+    builds = watching.Builds(here, here.target, rising.Asked())
+    builds.waiting._clock = lambda: moment[0]
+    builds.turn(0)
+    stale = f"stale: {here.target.name} in {here.target.namespace} is not what the folder holds"
+    said = capsys.readouterr()
+    assert (said.out, said.err.count("nobody listens")) == (f"{stale}\n", 1)
+    for _ in range(10):
+        moment[0] += 60
+        assert not builds.pending()
+    assert capsys.readouterr() == ("", "")
+    (tmp_path / "draft.toml").write_text('[environments.development]\nset = ["a=2"]\n')
+    builds.turn(1)
+    assert capsys.readouterr().out == f"{stale}: waiting for the engine\n"
+    gone.clear()
+    moment[0] += 60
+    assert builds.pending()
+    builds.turn(0)
+    assert (built, capsys.readouterr().out) == ([("a=2",)], "it runs\n")
+    moment[0] += 600
+    assert not builds.pending()
+
+
+def test_a_failure_that_comes_again_without_a_change_is_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def bring_up(*_: Any) -> Outcome:
+        raise MISSING
+
+    here = developer(tmp_path)
+    monkeypatch.setattr(away, "questions", lambda *_: {})
+    monkeypatch.setattr(rising, "bring_up", bring_up)
+    builds = watching.Builds(here, here.target, rising.Asked())
+    for count in (0, 0, 0, 1):
+        builds.turn(count)
+    said = capsys.readouterr()
+    assert (said.out.count("stale: "), said.err.count("nobody listens")) == (2, 2)
+
+
+def test_a_watch_asks_whether_it_is_time_for_another_try(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def changes(*given: Any) -> Iterator[int]:
+        given_to.extend(given)
+        yield 0
+
+    given_to: list[Any] = []
+    monkeypatch.setattr(watcher, "changes", changes)
+    monkeypatch.setattr(watching.Builds, "turn", lambda *_: None)
+    here = developer(tmp_path)
+    watching.follow(here, here.target, rising.Asked(), sync=False)
+    assert given_to[-1].__name__ == "pending"
+
+
+@pytest.mark.parametrize("tasks", ["", "pre-up", "post-up"])
+def test_what_an_up_has_written_itself_brings_about_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tasks: str
+) -> None:
+    if tasks:
+        (tmp_path / ".draft-tasks.toml").write_text(f'[{tasks}]\n"makes" = "make"\n')
+    here, holds, ups = developer(tmp_path), ["one"], list[str]()
+
+    def bring_up(*_: Any) -> Outcome:
+        ups.append(holds[0])
+        return Outcome(namespace="", sentence="it runs", made_of=(holds[0],))
+
+    monkeypatch.setattr(rising, "bring_up", bring_up)
+    monkeypatch.setattr(watching, "_made_of", lambda _: (holds[0],))
+    builds = watching.Builds(here, here.target, rising.Asked())
+    builds.turn(0)
+    builds.turn(1)
+    # Without tasks nobody but a person has done it, and wants to see what is there mended.
+    assert ups == (["one"] if tasks else ["one", "one"])
+    holds[:] = ["two"]
+    builds.turn(1)
+    assert ups[-1] == "two"
+    assert capsys.readouterr().err.count("holds what was brought up") == bool(tasks)
+
+
+def test_an_up_that_has_failed_is_tried_again_whatever_the_folder_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".draft-tasks.toml").write_text('[pre-up]\n"makes" = "make"\n')
+    here, ends = developer(tmp_path), iter((True, False, True))
+
+    def bring_up(*_: Any) -> Outcome:
+        if next(ends):
+            return Outcome(namespace="", made_of=("one",))
+        raise refused("guard", "no")
+
+    monkeypatch.setattr(rising, "bring_up", bring_up)
+    looks = iter((("two",), ("one",)))
+    monkeypatch.setattr(watching, "_made_of", lambda _: next(looks))
+    builds = watching.Builds(here, here.target, rising.Asked())
+    for count in (0, 1, 1):
+        builds.turn(count)
+    assert next(ends, None) is None
