@@ -5,10 +5,12 @@ Passwords are no arguments: they stand in files while cqlsh reads them.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import hmac
 import os
+import socket
 import subprocess
 import time
 import urllib.error
@@ -23,6 +25,9 @@ from typing import IO, NamedTuple, TypeVar
 BACKUPS = Path("/backup")
 SECRETS = Path("/secrets")
 KEEPER = 8081
+# What cqlsh says when it has no connection.
+_AWAY = ("Unable to connect to any servers", "UnresolvableContactPoints")
+_NO_WAY = (errno.EHOSTUNREACH, errno.ENETUNREACH)
 # Two seconds between them: a new pod may be shut off until its node has the rules of the network.
 _TRIES, _PAUSE = 60, 2
 Found = TypeVar("Found")
@@ -44,6 +49,14 @@ class Refused(Exception):
 
 class Fault(Exception):
     """What else goes wrong; its text says so."""
+
+
+class Unreached(Fault):
+    """Nobody was there to be asked, so that nothing was begun."""
+
+
+def _is_away(why: Exception) -> bool:
+    return isinstance(why, Unreached)
 
 
 def password(file: Path) -> str:
@@ -68,7 +81,15 @@ def quoted(text: str) -> str:
 
 
 def cql(statements: str, login: Login) -> str:
-    """What statements result in. Raises Refused where the login is not taken, Fault for all else."""
+    """What statements result in. Raises Refused where the login is not taken, Fault for all else.
+
+    Where nobody can be reached it asks again: a name may not be found for a moment, and no restore ends half
+    done by that.
+    """
+    return _again(lambda: _said(statements, login))
+
+
+def _said(statements: str, login: Login) -> str:
     with TemporaryDirectory() as folder:
         result = Path(folder) / "result"
         files = {
@@ -89,7 +110,8 @@ def cql(statements: str, login: Login) -> str:
         raise Refused(login.role)
     if done.returncode != 0:
         # A statement that fails is not told: it may have a password in it.
-        raise Fault(done.stderr.strip()[-2000:] or f"cqlsh: exit code {done.returncode}")
+        kind = Unreached if any(each in done.stderr for each in _AWAY) else Fault
+        raise kind(done.stderr.strip()[-2000:] or f"cqlsh: exit code {done.returncode}")
     return printed
 
 
@@ -104,11 +126,17 @@ def rows(printed: str) -> list[list[str]]:
 
 def patiently(what: Callable[[], Found]) -> Found:
     """What comes of it once servers can be reached; the last fault where they cannot."""
+    # Who was not reached was asked as often already.
+    return _again(what, lambda why: isinstance(why, (Fault, OSError)) and not isinstance(why, Unreached))
+
+
+def _again(what: Callable[[], Found], worth: Callable[[Exception], bool] = _is_away) -> Found:
+    """What comes of it, asked again after each fault that is worth it; else the fault."""
     for left in reversed(range(_TRIES)):
         try:
             return what()
-        except (Fault, OSError):
-            if not left:
+        except Exception as why:
+            if not left or not worth(why):
                 raise
             time.sleep(_PAUSE)
     raise AssertionError("no try at all")
@@ -129,10 +157,21 @@ def asked(server: str, word: str, body: IO[bytes] | None = None, size: int = 0) 
     headers = {"Key": key(admin().password), "Content-Length": str(size)}
     request = urllib.request.Request(f"http://{server}:{KEEPER}/{word}", data=body or b"", headers=headers)
     try:
-        with urllib.request.urlopen(request) as answer:  # noqa: S310 - http, above
+        with _again(lambda: _opened(request)) as answer:
             yield answer
     except urllib.error.HTTPError as error:
         raise SystemExit(f"{server}: {word}: {error.read().decode().strip()}") from None
+
+
+def _opened(request: urllib.request.Request) -> HTTPResponse:
+    """An answer that begins. Raises Unreached where no connection came about, so that no byte was sent."""
+    try:
+        return urllib.request.urlopen(request)  # noqa: S310 - http, above
+    except urllib.error.URLError as error:
+        why = error.reason
+        if isinstance(why, (socket.gaierror, ConnectionRefusedError)) or getattr(why, "errno", 0) in _NO_WAY:
+            raise Unreached(f"{request.host}: {why}") from None
+        raise
 
 
 def told(server: str, word: str, body: IO[bytes] | None = None, size: int = 0) -> None:

@@ -5,11 +5,11 @@
 [ -n "$TO" ] || { echo "no backup is made here: the values name none, or an endpoint of somebody else"; exit 0; }
 known minio "$ENDPOINT"
 known backup "$TO"
-mc --quiet ls minio > /tmp/listed
+work ls minio > /tmp/listed
 names < /tmp/listed > /tmp/buckets
 count=0
 while read -r name; do
-    mc --quiet mirror --overwrite "minio/$name" "backup/$BUCKET/$name" > /tmp/said 2>&1 || { cat /tmp/said >&2; exit 1; }
+    work mirror --overwrite "minio/$name" "backup/$BUCKET/$name" > /dev/null
     count=$((count + 1))
 done < /tmp/buckets
 echo "backup: $count buckets"

@@ -35,6 +35,21 @@ patiently() {
     done
 }
 
+# Have `mc` do what may be done twice, with a file as its input if there is one in `given`. Again where no connection came
+# about: a name may not be found for a moment, and no work of an hour ends by that.
+work() {
+    tries=60
+    until mc --quiet "$@" < "${given:-/dev/null}" > /tmp/done 2> /tmp/why; do
+        tries=$((tries - 1))
+        case $(cat /tmp/why /tmp/done) in
+            *"dial tcp"*) [ "$tries" -le 0 ] || { sleep 2; continue; } ;;
+        esac
+        cat /tmp/done /tmp/why >&2
+        exit 1
+    done
+    cat /tmp/done
+}
+
 # The buckets, or the prefixes, in a listing of `mc`: what ends with a slash after date, time, zone and size.
 names() {
     while read -r _ _ _ _ name; do

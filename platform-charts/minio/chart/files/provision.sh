@@ -5,12 +5,12 @@ known minio "$ENDPOINT"
 [ "$EXTERNAL" = true ] || patiently timeout 30 mc --quiet ready minio
 
 while IFS='|' read -r name versioned; do
-    mc --quiet mb --ignore-existing "minio/$name"
-    [ "$versioned" != true ] || mc --quiet version enable "minio/$name"
+    work mb --ignore-existing "minio/$name"
+    [ "$versioned" != true ] || work version enable "minio/$name"
 done < /scripts/buckets
 
 while read -r name; do
-    mc --quiet admin policy create minio "$name" "/scripts/policy-$name.json"
+    work admin policy create minio "$name" "/scripts/policy-$name.json"
 done < /scripts/policies
 
 # A user's rights are one policy of its own, which is written anew: what the values took away is away.
@@ -18,8 +18,8 @@ while IFS='|' read -r place name; do
     keys "users/$place" > /tmp/user
     IFS= read -r said < /tmp/user
     [ "$said" = "$name" ] || { echo "the Secret of user $name has another accessKey: $said" >&2; exit 1; }
-    mc --quiet admin user add minio < /tmp/user
+    (given=/tmp/user && work admin user add minio)
     rm /tmp/user
-    mc --quiet admin policy create minio "user-$name" "/scripts/user-$name.json"
-    mc --quiet admin policy attach minio "user-$name" --user "$name"
+    work admin policy create minio "user-$name" "/scripts/user-$name.json"
+    work admin policy attach minio "user-$name" --user "$name"
 done < /scripts/users

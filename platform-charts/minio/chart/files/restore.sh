@@ -4,11 +4,11 @@
 [ -n "$TO" ] || { echo "no backup is made here: the values name none, or an endpoint of somebody else" >&2; exit 1; }
 known minio "$ENDPOINT"
 known backup "$TO"
-mc --quiet ls "backup/$BUCKET/" > /tmp/listed
+work ls "backup/$BUCKET/" > /tmp/listed
 names < /tmp/listed > /tmp/buckets
 [ -s /tmp/buckets ] || { echo "there is no backup in $BUCKET" >&2; exit 1; }
 while read -r name; do
-    mc --quiet mb --ignore-existing "minio/$name" > /dev/null
-    mc --quiet cp --recursive "backup/$BUCKET/$name/" "minio/$name/" > /tmp/said 2>&1 || { cat /tmp/said >&2; exit 1; }
+    work mb --ignore-existing "minio/$name" > /dev/null
+    work cp --recursive "backup/$BUCKET/$name/" "minio/$name/" > /dev/null
     echo "restored $name"
 done < /tmp/buckets

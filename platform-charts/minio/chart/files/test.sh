@@ -3,6 +3,6 @@
 . /scripts/connect.sh
 known minio "$ENDPOINT"
 while IFS='|' read -r name _; do
-    mc --quiet stat "minio/$name" > /dev/null
+    work stat "minio/$name" > /dev/null
     echo "there is $name"
 done < /scripts/buckets

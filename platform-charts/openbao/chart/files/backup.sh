@@ -9,7 +9,7 @@ login backup
 find /backup -maxdepth 1 -name '.work-*' -mmin +60 -exec rm -f {} +
 work=/backup/.work-$HOSTNAME
 trap 'rm -f "$work"' EXIT
-bao operator raft snapshot save "$work"
+once bao operator raft snapshot save "$work"
 gzip -t < "$work"
 sync
 stamp=$(date -u +%Y%m%dT%H%M%SZ)

@@ -25,6 +25,20 @@ at_leader() {
     at "$SERVERS-active"
 }
 
+# What is not asked again by itself: a snapshot, which goes by without that, and what must not be done twice. Where no
+# connection came about nothing was begun, and the name of a new pod may be unknown for seconds once more.
+once() {
+    tries=60
+    until BAO_MAX_RETRIES=0 "$@" 2> /tmp/why; do
+        tries=$((tries - 1))
+        if [ "$tries" -le 0 ] || ! grep -qE '(Get|Put|Post) "[^"]*": dial tcp' /tmp/why; then
+            cat /tmp/why >&2
+            exit 1
+        fi
+        sleep 2
+    done
+}
+
 newest() {
     find /backup -maxdepth 1 -name '[0-9]*Z.snap' | sort
 }

@@ -38,19 +38,8 @@ if [ "$known" = no ]; then
     at "$SERVERS-0.$SERVERS-internal"
     # Nobody is given the recovery key, and the root token is revoked below: who may make tokens of the account
     # ADMIN in this namespace administers the server.
-    # Without a connection nothing was begun: the name of a new pod may be unknown for seconds once more. Whatever else
-    # it says may have initialized it, and is not tried again.
-    tries=60
-    export BAO_MAX_RETRIES=0
-    until said=$(bao operator init -recovery-shares=1 -recovery-threshold=1 -format=json 2> /tmp/why); do
-        tries=$((tries - 1))
-        if [ "$tries" -le 0 ] || ! grep -qE 'dial tcp.*(no such host|connection refused)' /tmp/why; then
-            cat /tmp/why >&2
-            exit 1
-        fi
-        sleep 2
-    done
-    export BAO_MAX_RETRIES=6
+    # Whatever it says once it was asked may have initialized it.
+    said=$(once bao operator init -recovery-shares=1 -recovery-threshold=1 -format=json)
     BAO_TOKEN=$(printf '%s' "$said" | sed -n 's/.*"root_token": "\([^"]*\)".*/\1/p')
     export BAO_TOKEN
     said=

@@ -9,5 +9,5 @@ gzip -t < "$file"
 at_leader
 patiently login admin
 login admin
-bao operator raft snapshot restore -force "$file"
+once bao operator raft snapshot restore -force "$file"
 echo "as it was at $(basename "$file" .snap)"
