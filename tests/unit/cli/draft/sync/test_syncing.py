@@ -264,7 +264,7 @@ def test_a_task_that_writes_what_is_built_anew_each_time_ends_in_words(
         syncing, "receivers", lambda *_: developers.Receivers({"one": dict(folder.look().sources)})
     )
     monkeypatch.setattr(away, "questions", lambda *_: {})
-    session.here.settings.watch_delay = 0
+    cast("Any", session.here).settings.watch_delay = 0
     monkeypatch.setattr(session.here, "helm", SimpleNamespace(state=lambda _: None), raising=False)
     session.built = None
     session.turn(1)
