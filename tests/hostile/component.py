@@ -50,6 +50,7 @@ COMPONENT: Document = {
         "service": "markedteller",
         "port": 8200,
         "path": "/marked/version",
+        "value": "/marked-values/version",
         "pointer": "/marked/number",
         "expected": "marked-1.2.3",
     },
