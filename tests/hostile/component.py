@@ -58,7 +58,7 @@ COMPONENT: Document = {
     "backup": {"cronjob": "markedbackup", "timeout": "774m"},
     "data": "marked-loss",
     "licence": "marked-licence",
-    "replace": {"leader": "marked-role=leader", "afterwards": "marked-unsealing"},
+    "replace": {"leader": ["marked-role=leader"], "afterwards": "marked-unsealing"},
     "controller": {"login": "markedlogin", "pipelines": True},
     "repositories": True,
     "prerequisite": {
