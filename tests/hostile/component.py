@@ -87,7 +87,8 @@ WITH_ARCHIVE = {name: each for name, each in COMPONENT.items() if name != "chart
         "version": "7.7.8-marked",
         "digest": "sha256:" + "7" * 64,
         "file": "marked/upstream.tgz",
-    }
+    },
+    "replace": {"leader": "marked-role=leader"},
 }
 EXTENSION = {name: COMPONENT[name] for name in ("apiVersion", "kind", "metadata")} | {
     "extension": "marked-purpose"
