@@ -83,7 +83,7 @@ def test_what_a_killed_build_has_left_is_gone_after_the_next_run(
 
 HOLD = """\
 import sys, time
-from pipelinekit.adapters import private
+from pipelinekit.adapters.disk import private
 with private.folder() as folder:
     (folder / "held").write_text("x")
     print(folder, flush=True)

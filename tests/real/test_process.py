@@ -9,7 +9,7 @@ import pytest
 
 BEGUN = """\
 import os, time
-from pipelinekit.adapters import endings
+from pipelinekit.adapters.running import endings
 
 parent = os.getpid()
 settle = endings.with_parent()

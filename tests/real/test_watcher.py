@@ -16,7 +16,7 @@ from pipelinekit.adapters.disk import watcher
 PROGRAM = """
 import sys
 from pathlib import Path
-from pipelinekit.adapters import watcher
+from pipelinekit.adapters.disk import watcher
 
 root, late = Path(sys.argv[1]), sys.argv[2]
 changed = root / ("more/39/late.txt" if late else "39/late.txt")
@@ -58,7 +58,7 @@ def test_the_limit_is_told_with_the_setting_and_nothing_is_missed(
 OVERFLOWN = """
 import sys
 from pathlib import Path
-from pipelinekit.adapters import watcher
+from pipelinekit.adapters.disk import watcher
 
 root, mark = Path(sys.argv[1]), Path(sys.argv[1]) / "last"
 for count in watcher.changes(root, lambda path: True, 0.1, print):
