@@ -177,7 +177,11 @@ def remove_files(layout: Layout, known: Record) -> None:
             socket.unlink(missing_ok=True)
     if known.engine_is_ours and machine.ENGINE_KEY not in before.folders:
         Path(machine.ENGINE_KEY).unlink(missing_ok=True)
-    for folder in sorted(set(machine.FOLDERS) - set(before.folders), reverse=True):
+    ours = set(machine.FOLDERS) - set(before.folders)
+    if known.boot != record.boot():
+        # Those are made anew at each start of the machine: what is there now is somebody else's.
+        ours = {folder for folder in ours if not folder.startswith("/run/")}
+    for folder in sorted(ours, reverse=True):
         with suppress(OSError):  # somebody else's things are in it, or it never was
             Path(folder).rmdir()
 

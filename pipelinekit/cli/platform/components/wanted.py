@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pipelinekit.reading.document.source import Source
 
 _DIGEST = "digest"
-_SAYS = "`pipelinekit registry copy` or your registry"
+_SAYS = "`pipelinekit registry copy SOURCE TARGET` or your registry"
 
 
 def faults(

@@ -147,7 +147,7 @@ def test_a_whole_number_is_written_as_one(text: str) -> None:
         ("run: {resources: {mem: 1Gi}}", "did you mean 'memory'?"),
         ("processes: {w: {comand: [x]}}", "did you mean 'command'?"),
         ("environments: {dev: {replica: 3}}", "did you mean 'replicas'?"),
-        ("run: {port: 80, expose: {hots: a.b, host: a.b}}", ""),
+        ("run: {port: 80, expose: {hots: a.b, host: a.b}}", "remove it: nothing else belongs here"),
     ],
 )
 def test_an_unknown_key_comes_with_what_was_perhaps_meant(text: str, hint: str) -> None:

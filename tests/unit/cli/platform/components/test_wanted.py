@@ -70,7 +70,7 @@ def test_what_the_chart_itself_has_on_wants_as_much(tmp_path: Path) -> None:
     default = "metrics: {enabled: true}\n"
     found = told(tmp_path, "image: {digest: x}\nregistry: r\n", "", ENTRY, IMAGES, default)
     assert [each.problem for each in found] == ["'web' is on, and another is not given"]
-    assert "`metrics.digest: sha256:…` in mine.yaml, as `pipelinekit registry copy`" in found[0].hint
+    assert "`metrics.digest: sha256:…` in mine.yaml, as `pipelinekit registry copy" in found[0].hint
 
 
 def test_values_that_are_not_there_are_told_alone(tmp_path: Path) -> None:
