@@ -69,8 +69,9 @@ class Pods:
         return tuple(self._unless_kept(target, each) for each in found)
 
     def _require_place(self, target: Target, objects: Sequence[Object]) -> None:
-        pods = [each for each in objects if each["kind"] == "Pod"]
-        if pods and not any("deletionTimestamp" in each["metadata"] for each in pods):
+        # A rollout takes the old ones away while new ones come: what goes with its namespace goes whole.
+        pods = (each["metadata"] for each in objects if each["kind"] == "Pod")
+        if any("deletionTimestamp" not in each for each in pods):
             return
         words = ("get", "namespace", target.namespace, "--output", "jsonpath={.status.phase}")
         done = kubectl.run(self.env, target, *words)
