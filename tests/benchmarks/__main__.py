@@ -7,6 +7,7 @@ import signal
 import sys
 import tempfile
 
+from tests import warm
 from tests.benchmarks import (
     components,
     delivery,
@@ -49,6 +50,7 @@ def main(names: list[str]) -> int:
     if unknown:
         print(f"unknown: {', '.join(sorted(unknown))}; known are {', '.join(BENCHMARKS)}", file=sys.stderr)
         return 2
+    warm.never("the start of Python is a part of what is measured")
     with tempfile.TemporaryDirectory() as state:
         # No ledger of whoever runs this is written.
         os.environ["XDG_STATE_HOME"] = state

@@ -65,3 +65,21 @@ def test_what_only_a_start_heeds_starts_the_program(folder: Path) -> None:
     env = {**os.environ, "PYTHONVERBOSE": "1"}
     assert "import " in warm.run([warm.PROGRAM, "--version"], cwd=folder, env=env).stderr
     assert "import " not in warm.run([warm.PROGRAM, "--version"], cwd=folder, env=os.environ).stderr
+
+
+def test_a_measurement_starts_the_program_as_people_do(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warm, "_never", [])
+    monkeypatch.setattr(warm, "PROGRAM", str(_program(tmp_path)))
+    assert warm.run([warm.PROGRAM, "--version"], cwd=folder, env=os.environ).stdout.startswith("pipelinekit ")
+    warm.never("a test")
+    assert warm.run([warm.PROGRAM, "--version"], cwd=folder, env=os.environ).stdout == "started\n"
+
+
+def _program(folder: Path) -> Path:
+    """A program that says that it was started: no fork of what is loaded ever does."""
+    program = folder / "pipelinekit"
+    program.write_text("#!/bin/sh\necho started\n")
+    program.chmod(0o755)
+    return program

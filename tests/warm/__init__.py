@@ -70,6 +70,12 @@ class _Keeper:
 
 
 _keeper = _Keeper()
+_never: list[str] = []
+
+
+def never(why: str) -> None:
+    """From here on this process starts the program as people do: `why`, for what it measures is the start."""
+    _never.append(why)
 
 
 def run(
@@ -90,7 +96,7 @@ def run(
         tempfile.TemporaryFile() as out,
         tempfile.TemporaryFile() as err,
     ):
-        if argv[0] == PROGRAM and _heeded(env) == _heeded(os.environ):
+        if argv[0] == PROGRAM and not _never and _heeded(env) == _heeded(os.environ):
             told = {"argv": list(argv), "cwd": str(Path(cwd).absolute()), "env": dict(env)}
             pid, end = _keeper.fork(told, (nothing, out, err))
             with end:

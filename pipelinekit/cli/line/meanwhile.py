@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from pipelinekit.cli.options import SECONDS
-from pipelinekit.cli.wiring import ahead
+from pipelinekit.cli.wiring import ahead, reaching
 from pipelinekit.cli.wiring.line import Line
 from pipelinekit.errors import PipelinekitError
 from pipelinekit.model.ground.preflight import REFUSED, Finding
@@ -26,6 +26,8 @@ _MODULES = (
     "pipelinekit.cli.line.deploy",
     "pipelinekit.adapters.cluster.kubernetes",
     "pipelinekit.adapters.cluster.ground.preflight",
+    "pipelinekit.adapters.source.ledger.gitledger",
+    "pipelinekit.adapters.source.ledger.local",
 )
 """They take as long to load as a small image takes to build."""
 FRESH = 60.0
@@ -38,6 +40,8 @@ def set_out(here: Line) -> None:
     Nothing is begun where commands of the application's come in between.
     """
     early = ahead.current()
+    if early:
+        reaching.begin(here, environments_to_deploy(here.platform, "", automatic=True))
     built = here.receipts.load(ImageBuilt) if early else None
     # Of a revision that was built before there may be nothing to do, and early answers are no help then.
     if early is None or here.app.build.around or (built and built.key == here.key):

@@ -18,7 +18,6 @@ from pipelinekit.cli.wiring import ahead, identity, reaching, revision
 from pipelinekit.cli.wiring.line import Line
 from pipelinekit.errors import CheckFailed, Refused, refused, usage
 from pipelinekit.plan.jenkins.stages import Build, Decision, decide
-from pipelinekit.plan.release import environments_to_deploy
 
 _MOVED = {"image-moved": "push", "chart-moved": "publish"}
 """What is refused where a rival has published the same version after us, and the verb that settles it."""
@@ -95,8 +94,6 @@ def _planned(
             hint=f"git switch {shlex.quote(branch)}; --explain answers for any branch",
         )
     early.verbs = frozenset(each.stage.verb for each in decisions if each.runs)
-    if "deploy" in early.verbs:
-        reaching.begin(here, environments_to_deploy(here.platform, "", automatic=True))
     if "deploy" in early.verbs and "build" not in early.verbs:
         from pipelinekit.cli.line import meanwhile
 
