@@ -144,14 +144,17 @@ def locked_wrapper(helm: Helm, folder: Path, name: str, level: str) -> list[str]
     return images
 
 
-def locked(helm: Helm, folder: Path, name: str, level: str) -> tuple[list[str], bool]:
+def locked(
+    helm: Helm, folder: Path, name: str, level: str, upstream: Path | None = None
+) -> tuple[list[str], bool]:
     """The wrapper in a platform's folder, with chart and lock; its images, and whether they are mirrored."""
     there = folder / "platform-charts" / name
     shutil.copytree(CHARTS / name, there)
     said = wanted(name)
-    packed = helm.run("package", str(UPSTREAM / name), "--destination", str(there))
-    assert packed.code == 0, packed.err
     archive = said["archive"]
+    packing = ["package", str(upstream or UPSTREAM / name), "--version", archive["version"]]
+    packed = helm.run(*packing, "--destination", str(there))
+    assert packed.code == 0, packed.err
     file = f"{archive['name']}-{archive['version']}.tgz"
     digest = f"sha256:{hashlib.sha256((there / file).read_bytes()).hexdigest()}"
     component = {**said, "archive": {**archive, "file": file}}

@@ -35,6 +35,8 @@ class Pod:
     """Whether it has the node's network: no policy for pods decides about it."""
     hook: str = ""
     """`before` or `test` for a hook's pods; empty for those that stay."""
+    job: bool = False
+    """Whether they end by themselves: nobody reads metrics of them."""
     sidecar: bool = False
     """Whether the mesh's proxy stands before it."""
     gateway: bool = False

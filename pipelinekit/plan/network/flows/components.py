@@ -176,7 +176,8 @@ class Parts:
                 yield Flow(caller=name, server=pod, ports=ports, why=f"peers of {name}")
         for scrape in flows.scrape:
             listening = [each for each in own if any(one.number == scrape.port for one in each.ports)]
-            for pod in listening or ([] if gone else own):
+            # A container need not say at which port it listens; what only ends does at none.
+            for pod in listening or ([] if gone else [each for each in own if not each.job]):
                 more = declared.SIDECAR_METRICS if pod.sidecar else NONE
                 ports, why = Ports.one(scrape.port) | more, f"scrape of {name}"
                 yield from declared.from_role(MONITORING, [pod], ports, why, ground)

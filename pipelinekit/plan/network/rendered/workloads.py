@@ -71,6 +71,7 @@ def _pod(
         ports=tuple(_ports(spec)),
         host_network=on_node,
         hook=hook_of(metadata),
+        job=made["kind"] in ("Job", "CronJob"),
         sidecar=not on_node and _injected({**annotations, **labels}, there),
         gateway=annotations.get(_GATEWAY[0]) == _GATEWAY[1],
         past=tuple(_numbers(annotations.get("traffic.sidecar.istio.io/excludeInboundPorts"))),

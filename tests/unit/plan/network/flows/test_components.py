@@ -148,6 +148,15 @@ def test_of_servers_outside_no_metrics_are_read_here() -> None:
     assert [each.server.name for each in parts(told).flows() if "scrape" in each.why] == ["vault/vault"]
 
 
+def test_of_jobs_no_metrics_are_read() -> None:
+    """A server may not say at which port it listens: one whose server is switched off has Jobs alone."""
+    told = replace(VAULT, flows=Flows(scrape=(Scrape(port=1234),)))
+    known = parts(told)
+    ending = [replace(each, job=True) for each in known.ground.owned["vault"]]
+    known.ground.owned["vault"] = ending
+    assert [each for each in known.flows() if "scrape" in each.why] == []
+
+
 def test_a_slice_of_another_service_says_nothing_of_this_one() -> None:
     other = {**SLICE, "metadata": {"labels": {"kubernetes.io/service-name": "other"}}}
     known = Parts([VAULT], {"vault": [other, BESIDE]}, parts(VAULT).ground)
