@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from pipelinekit.model.tree import File
-from tests.charts import everything
+from tests.charts import everything, facts
 from tests.charts.helm import Helm, Object, name_of, template_of
 from tests.charts.test_platform_charts import running
 from tests.charts.test_wrappers import platform
@@ -48,6 +48,28 @@ def test_the_platform_is_rendered_as_it_was(site: tuple[str, Path], pytestconfig
         trees.rewrite(golden, tree)
     found = trees.differences(golden, tree)
     assert not found, f"{', '.join(found)}; to see it in a diff: pytest {__file__} --update-golden"
+
+
+@pytest.mark.parametrize("site", ["production"], indirect=True)
+@pytest.mark.parametrize("name", sorted(facts.FACTS))
+def test_what_is_known_of_a_component_stands_in_what_is_rendered(site: tuple[str, Path], name: str) -> None:
+    found = [facts.wrong(each, site[1], name) for each in facts.FACTS[name]]
+    assert [each for each in found if each] == []
+
+
+@pytest.mark.parametrize("site", ["production"], indirect=True)
+@pytest.mark.parametrize(
+    "fact",
+    [
+        {"in": "StatefulSet jenkins", "at": "spec/replicas", "is": 2},
+        {"in": "StatefulSet nobody", "at": "spec/replicas", "lacks": "2"},
+        {"in": "values", "at": "no/such/word", "holds": "x"},
+        {"in": "NetworkPolicy", "holds": "50001"},
+    ],
+    ids=lambda it: it["in"],
+)
+def test_what_is_not_so_is_told(site: tuple[str, Path], fact: dict[str, object]) -> None:
+    assert facts.wrong({"fact": "a fact", **fact}, site[1], "jenkins").startswith("a fact: ")
 
 
 def test_everything_is_closed_but_for_what_is_declared(helm: Helm, site: tuple[str, Path]) -> None:

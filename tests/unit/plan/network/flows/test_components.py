@@ -151,9 +151,9 @@ def test_of_servers_outside_no_metrics_are_read_here() -> None:
 def test_of_jobs_no_metrics_are_read() -> None:
     """A server may not say at which port it listens: one whose server is switched off has Jobs alone."""
     told = replace(VAULT, flows=Flows(scrape=(Scrape(port=1234),)))
-    known = parts(told)
-    ending = [replace(each, job=True) for each in known.ground.owned["vault"]]
-    known.ground.owned["vault"] = ending
+    ground = parts(told).ground
+    ending = {"vault": [replace(each, job=True) for each in ground.owned["vault"]]}
+    known = Parts([told], {"vault": [SERVICE]}, replace(ground, owned=ending))
     assert [each for each in known.flows() if "scrape" in each.why] == []
 
 
