@@ -19,7 +19,7 @@ _UNREADABLE = re.compile(
     r"|failed to (?:decode|load) release|unable to decode|no revision for release"
 )
 _LARGE = re.compile(r'Secret "sh\.helm\.release[^"]*" is invalid: data: Too long')
-"""What Helm says of a record of its own that the API server does not take: chart, values and manifest are in it."""
+"""What Helm says of a record of its own that is too large: chart, values and manifest are in it."""
 
 _GOING = "because it is being terminated"
 _TESTED = re.compile(r"\bpod \S+ failed\b")
@@ -73,8 +73,8 @@ def next_step(complaint: str, target: Target) -> str:
         )
     if _LARGE.search(complaint):
         return (
-            "Helm keeps the whole chart and all that it renders in one Secret of 1 MiB, compressed: take large"
-            " files out of the chart, and put them into the image or a volume"
+            "Helm keeps the whole chart and all that it renders in one Secret of 1 MiB, compressed: take"
+            " large files out of the chart, and put them into the image or a volume"
         )
     if _INSTALLED.search(complaint):
         return answers.undefined(complaint)
