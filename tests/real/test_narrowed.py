@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests import matrix
 from tests.real import app, workloads
 from tests.real.app import Application
 from tests.real.workloads import add, pod, workload
@@ -57,7 +58,11 @@ def test_defaults_of_a_limit_range_are_no_drift_and_its_bounds_are_told_before_a
 
 @pytest.mark.parametrize(
     ("what", "reason"),
-    [("rolebinding", "the cluster refuses: "), ("serviceaccount", "does not take this login")],
+    matrix.sampled(
+        "deploy",
+        [("rolebinding", "the cluster refuses: "), ("serviceaccount", "does not take this login")],
+        keep=1,
+    ),
 )
 def test_rights_or_a_login_that_end_in_the_middle_end_the_wait_and_the_next_deployment_takes_over(
     running: Application, tmp_path: Path, what: str, reason: str
