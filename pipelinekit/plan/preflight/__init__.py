@@ -27,7 +27,14 @@ _CANNOT = re.compile(r'User "([^"]*)" cannot (\S+) resource "([^"]+)"')
 _NO_KIND = re.compile(r'no matches for kind "([^"]+)" in version "([^"]+)"')
 _NO_NAMESPACE = re.compile(r'namespaces "[^"]*" not found')
 _DRY = re.compile(r"does not support dry run")
+_LIMITS = (
+    "a LimitRange of the namespace may bound it, or have given the limit: ask for what that allows in"
+    " app.yaml (run.resources), or have it changed; `kubectl get limitranges --all-namespaces` lists them"
+)
 _HINTS = {
+    r"(minimum|maximum) \S+ usage per |max limit to request ratio": _LIMITS,
+    # What a limit that the chart does not say has become.
+    r"must be less than or equal to \S+ limit": _LIMITS,
     "duplicate entries for key": "the chart names it twice, and one counts: leave one",
     "can not be less than status.capacity": "a volume never shrinks: let the chart ask for what it has",
     r"failed calling (\w+ )?webhook": "a webhook of the cluster's does not answer, and nothing is taken until"

@@ -10,6 +10,7 @@ from pipelinekit.steps.deploying.elsewhere import places
 from pipelinekit.steps.deploying.patience import Patience
 
 FAILED = "failed"
+UNKNOWN = "it may be applied in part: the next deploy with a login that may takes it over"
 LEFT = "nothing ran before: what was made is left for you to look at, and the next deploy goes on from it"
 
 
@@ -39,7 +40,7 @@ def undo(
             return f"revision {after.revision} is {after.status}: it is left alone, somebody may be at it"
         good = _ran(before) if taken else releases.last_good(target)
     except PipelinekitError as error:
-        return f"what runs now could not be asked: {error.faults[0].problem}"
+        return f"what runs now could not be asked: {error.faults[0].problem}\n{UNKNOWN}"
     if good is None:
         return LEFT
     say(f"rolling back to revision {good}, which ran before")

@@ -18,6 +18,8 @@ _UNREADABLE = re.compile(
     r"illegal base64|gzip: invalid|invalid character|unexpected (?:end of JSON|EOF)|cannot unmarshal"
     r"|failed to (?:decode|load) release|unable to decode|no revision for release"
 )
+_LARGE = re.compile(r'Secret "sh\.helm\.release[^"]*" is invalid: data: Too long')
+"""What Helm says of a record of its own that is too large: chart, values and manifest are in it."""
 
 _GOING = "because it is being terminated"
 _TESTED = re.compile(r"\bpod \S+ failed\b")
@@ -68,6 +70,11 @@ def next_step(complaint: str, target: Target) -> str:
         return (
             f"somebody has deleted namespace {target.namespace} meanwhile:"
             " run it again when it is gone, and it is made anew"
+        )
+    if _LARGE.search(complaint):
+        return (
+            "Helm keeps the whole chart and all that it renders in one Secret of 1 MiB, compressed: take"
+            " large files out of the chart, and put them into the image or a volume"
         )
     if _INSTALLED.search(complaint):
         return answers.undefined(complaint)

@@ -199,6 +199,21 @@ def test_pods_that_are_not_admitted_are_named_after_their_workload() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        'pods "a-preflight" is forbidden: minimum memory usage per Container is 10Gi, but request is 64Mi',
+        'pods "a-preflight" is forbidden: maximum cpu usage per Pod is 1, but limit is 2',
+        'pods "a-preflight" is forbidden: cpu max limit to request ratio per Pod is 2, but 4',
+        'The Pod "a-preflight" is invalid: requests: "50m": must be less than or equal to cpu limit of 1m',
+    ],
+)
+def test_what_a_limit_range_refuses_has_a_next_step(said: str) -> None:
+    (finding,) = judged(needs_of([deployment()]), replace(FINE, admitted=(said,)), "dev")
+    assert (finding.verdict, finding.code) == (REFUSED, "admission")
+    assert "`kubectl get limitranges --all-namespaces`" in finding.hint
+
+
 def test_a_quota_is_told_once_with_the_whole_rollout() -> None:
     quota = thing("ResourceQuota", "team", status={"hard": {"pods": "1"}, "used": {"pods": "1"}})
     said = 'pods "orders-deployment-preflight" is forbidden: exceeded quota: team, requested: pods=1'

@@ -90,3 +90,13 @@ def test_a_release_with_an_object_that_is_defined_no_more_has_a_next_step() -> N
     assert "deploy without that object" in step
     # What a new chart brings is the preflight's to tell.
     assert next_step(f"UPGRADE FAILED: {GONE}", examples.target()) == ""
+
+
+def test_a_record_that_the_server_finds_too_large_has_a_next_step() -> None:
+    said = (
+        'UPGRADE FAILED: create: failed to create: Secret "sh.helm.release.v1.orders.v3" is invalid: data:'
+        " Too long: may not be more than 1048576 bytes"
+    )
+    assert "take large files out of the chart" in next_step(said, examples.target())
+    other = said.replace("sh.helm.release.v1.orders.v3", "orders-files")
+    assert next_step(other, examples.target()) == "", "a Secret of the chart's own"
