@@ -207,8 +207,9 @@ class Patience:
 
 
 def with_ending(error: ToolFailed, ending: str) -> ToolFailed:
-    """The error, and below its first reason how things were left."""
+    """The error, and below its first reason how things were left, in which that reason is not told again."""
     first, *rest = error.faults
+    ending = ending.replace(f": {first.problem}", " either, for the same reason")
     return ToolFailed(replace(first, hint="\n".join(part for part in (first.hint, ending) if part)), *rest)
 
 

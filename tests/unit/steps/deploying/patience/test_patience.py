@@ -126,6 +126,17 @@ def test_how_things_were_left_is_told_below_the_first_reason(hint: str, expected
     assert with_ending(failed("x", "why", hint=hint), "left").faults[0].hint == expected
 
 
+def test_a_reason_that_was_told_is_not_told_again_where_the_rest_lacks_for_it() -> None:
+    told = (
+        with_ending(failed("x", "no rights"), "what runs now could not be asked: no rights\nlater")
+        .faults[0]
+        .hint
+    )
+    assert told == "what runs now could not be asked either, for the same reason\nlater"
+    other = with_ending(failed("x", "no rights"), "what runs now could not be asked: no way").faults[0].hint
+    assert other == "what runs now could not be asked: no way"
+
+
 # --- a cluster that says nothing for a while ------------------------------------------------------
 
 SILENCE = "the cluster does not answer: connection refused"
