@@ -65,6 +65,23 @@ def test_it_asks_nobody_whose_values_have_metrics_off(helm: Helm, whole: Callabl
     assert {"source_labels": [said], "regex": "false", "action": "drop"} in job["relabel_configs"]
 
 
+def test_it_asks_no_pod_of_another_component_beside_that_has_the_same_port(
+    helm: Helm, whole: Callable[[Path], Path]
+) -> None:
+    """Servers of DataStax Enterprise have their management where the operators beside them have metrics."""
+    scrapes = [{"name": "operator", "namespace": "dse", "port": 8080, "path": "/metrics"}]
+    chart = whole(CHARTS / "prometheus" / "chart")
+    file = chart / "ci" / "single-node-values.yaml"
+    objects = helm.objects(chart, {"scrapes": scrapes}, files=[file], release="prometheus")
+    (text,) = [each["data"]["prometheus.yml"] for each in objects if "prometheus.yml" in each.get("data", {})]
+    (job,) = [each for each in yaml.safe_load(text)["scrape_configs"] if "operator/8080" in each["job_name"]]
+    said = "__meta_kubernetes_pod_annotation_prometheus_io_port"
+    (rule,) = [each for each in job["relabel_configs"] if each.get("source_labels") == [said]]
+    assert rule["action"] == "keep"
+    kept = [port for port in ("8080", "", "9000", "80") if re.fullmatch(rule["regex"], port)]
+    assert kept == ["8080", ""]
+
+
 def test_it_asks_by_tls_whom_it_can_know(helm: Helm, whole: Callable[[Path], Path]) -> None:
     chart = whole(CHARTS / "prometheus" / "chart")
     scrapes = [{"name": "vault", "namespace": "safe", "port": 8200, "path": "/m"}]
