@@ -31,6 +31,8 @@ PAGE = 1000
 PAGES = 1000
 LISTING = 900.0
 """Seconds that one list may take, page by page."""
+UNKNOWN = 2
+"""How many times a manifest is stored again when the registry knows no blob of it."""
 
 
 class Manifests:
@@ -102,7 +104,7 @@ class Manifests:
                     f"{ref} is there already, and the registry replaces nothing",
                     hint="a published version is never replaced: commit, and run the line again",
                 )
-            if not _may_pass(answer):
+            if not _may_pass(answer, attempt):
                 break
             self.connection.pause(attempt, answer)
         self.connection.expect(answer, ref.registry, 200, 201, 202)
@@ -237,7 +239,12 @@ def _refuses_to_replace(answer: requests.Response) -> bool:
     return "not allow updating" in answer.text.lower()
 
 
-def _may_pass(answer: requests.Response) -> bool:
-    """Whether a 400 says nothing about the manifest itself, as Nexus' does at the first push of all."""
-    final = ("MANIFEST_INVALID", "MANIFEST_BLOB_UNKNOWN", "NAME_INVALID", "TAG_INVALID", "DIGEST_INVALID")
+def _may_pass(answer: requests.Response, attempt: int) -> bool:
+    """Whether a 400 says nothing about the manifest itself, as Nexus' does at the first push of all.
+
+    Blobs were stored before it: while others store the same ones, a registry may know none for a moment.
+    """
+    if "MANIFEST_BLOB_UNKNOWN" in answer.text:
+        return attempt <= UNKNOWN
+    final = ("MANIFEST_INVALID", "NAME_INVALID", "TAG_INVALID", "DIGEST_INVALID")
     return not any(code in answer.text for code in final)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pipelinekit.adapters.registry.blobs import Home
 from pipelinekit.adapters.registry.digests import (
     OCI_INDEX,
@@ -17,9 +19,9 @@ from pipelinekit.model.release import ImageRef
 MIB = 1024 * 1024
 
 
-def client(chunk: int = 256 * 1024) -> OciRegistry:
-    """Anonymous, with small pieces and short pauses."""
-    return OciRegistry(lambda _: None, chunk=chunk, sleep=lambda _: None)
+def client(chunk: int = 256 * 1024, sleep: Callable[[float], None] = lambda _: None) -> OciRegistry:
+    """Anonymous, with small pieces and, where nothing else is said, no pauses."""
+    return OciRegistry(lambda _: None, chunk=chunk, sleep=sleep)
 
 
 def image(

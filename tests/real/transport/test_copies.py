@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -106,9 +107,14 @@ def test_a_deleted_manifest_is_gone_and_says_so(bad: Proxy) -> None:
 def test_two_who_push_at_once_end_with_one_content(bad: Proxy) -> None:
     ref = ImageRef(bad.address, f"t/{os.urandom(4).hex()}", tag="1")
     made: list[str] = []
-    threads = [threading.Thread(target=lambda: made.append(image(client(), ref).digest)) for _ in range(4)]
+
+    def push() -> None:
+        made.append(image(client(sleep=time.sleep), ref).digest)
+
+    threads = [threading.Thread(target=push) for _ in range(4)]
     for each in threads:
         each.start()
     for each in threads:
         each.join()
+    assert len(made) == 4
     assert set(made) == {client().digest_of(ref)}
