@@ -36,8 +36,8 @@ OWNERSHIP = ("--server-side", "true", "--force-conflicts")
 """What the chart declares is ours again, whoever changed it. Helm 3 has no such flags and needs none: its
 three-way merge puts back what the chart declares."""
 
-FIRST = 3.0
-"""Seconds until pods are looked at: a sound one is mostly ready by then, and to look takes of its time."""
+FIRST = 4.0
+"""Seconds until pods are looked at: most get ready just before, and a look would be waited for."""
 
 GONE = ("has no deployed releases", "release: not found")
 """What Helm says when the release that it has looked at is not there any more."""
