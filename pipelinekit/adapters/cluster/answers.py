@@ -239,7 +239,7 @@ def refusal(where: str, reason: str) -> ToolFailed | None:
         return failed(
             "cluster-login",
             f"the cluster of {context} does not take this login: it is wrong, or over ({reason[:200]})",
-            hint=f"log in to the cluster again (its kubeconfig has an old token?), then {again}",
+            hint=f"log in to the cluster again (old token or certificate in its kubeconfig?), then {again}",
         )
     if lacking := _lacking(where, reason):
         return lacking
